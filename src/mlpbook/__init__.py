@@ -1,0 +1,1 @@
+"""Multilayer perceptrons and activation functions, computed by torch and drawn live."""
