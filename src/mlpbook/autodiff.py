@@ -1,0 +1,104 @@
+"""The value and the autograd derivative of an elementwise torch function: the one place they are computed."""
+
+import torch
+
+from mlpbook._checks import floating_tensor, name_of
+
+
+def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
+    """Evaluate an elementwise function and its derivative with respect to x.
+
+    The derivative is autograd's, so at a kink it is whatever torch says there.
+
+    Args:
+        fn: any callable ``fn(x, **params)`` of torch operations that autograd can follow.
+        x: floating-point tensor of any shape.
+        **params: passed to ``fn``; numbers, or tensors that broadcast against ``x``.
+
+    Returns:
+        ``(y, dy)``, detached, in ``x``'s dtype and in the shape of ``x`` broadcast with ``params``.
+
+    Raises:
+        TypeError: ``x`` is not a floating-point tensor, or ``fn`` does not return one of its dtype.
+        ValueError: ``fn`` raises, changes the shape, is not elementwise, or cannot be differentiated.
+
+    >>> x = torch.tensor([-2.0, 0.0, 3.0])
+    >>> value_and_derivative(torch.relu, x)
+    (tensor([0., 0., 3.]), tensor([0., 0., 1.]))
+    >>> value_and_derivative(lambda x, k: k * x**2, x, k=0.5)
+    (tensor([2.0000, 0.0000, 4.5000]), tensor([-2.,  0.,  3.]))
+    """
+    floating_tensor("x", x)
+    shape = torch.broadcast_shapes(x.shape, *(p.shape for p in params.values() if _is_tensor(p)))
+    leaf = x.detach().expand(shape).clone().requires_grad_()
+    with torch.enable_grad():
+        y = _call(fn, leaf, params)
+    _check_elementwise(fn, leaf.detach(), y.detach(), params)
+    return y.detach(), _derivative(fn, y, leaf)
+
+
+def _call(fn, x, params):
+    try:
+        y = fn(x, **params)
+    except Exception as error:
+        raise ValueError(f"fn {name_of(fn)} raised at {_at(x, params)}: {type(error).__name__}: {error}") from error
+    if not _is_tensor(y):
+        raise TypeError(f"fn {name_of(fn)} must return a tensor, got {y!r} ({type(y).__name__}) at {_at(x, params)}")
+    if y.shape != x.shape:
+        raise ValueError(f"fn {name_of(fn)} must return x's shape {tuple(x.shape)}, got {tuple(y.shape)}")
+    if y.dtype != x.dtype:
+        raise TypeError(f"fn {name_of(fn)} must return x's dtype {x.dtype}, got {y.dtype}")
+    return y
+
+
+def _check_elementwise(fn, x, y, params):
+    """Refuse ``fn`` if its value at some points changes when the others are left out."""
+    count = x.shape[-1] if x.ndim else 0
+    if count < 2:
+        return
+    # Off-centre and without the ends, so that a reversal, a sum, a minimum or a maximum shows.
+    part = slice(count // 4, count // 2)
+    params = {name: _cut(value, part) for name, value in params.items()}
+    alone, together = _call(fn, x[..., part], params).detach(), y[..., part]
+    # Not to the last bit: torch's vectorised and scalar loops round differently.
+    tolerance = torch.finfo(x.dtype).eps ** 0.5
+    scale = together[together.isfinite()].abs().max().item() if together.isfinite().any() else 1.0
+    if not torch.allclose(alone, together, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
+        raise ValueError(
+            f"fn {name_of(fn)} must be elementwise (and not random): "
+            f"its value at {_at(x[..., part], params)} depends on what else is in x"
+        )
+
+
+def _derivative(fn, y, x):
+    if not y.requires_grad:
+        raise ValueError(
+            f"fn {name_of(fn)} must be differentiable by autograd, but its result has no gradient: "
+            "is it constant, or does it leave torch or detach?"
+        )
+    try:
+        # y[i] depends on x[i] alone, so the gradient of the sum is the derivative at every point.
+        return torch.autograd.grad(y.sum(), x)[0]
+    except RuntimeError as error:
+        raise ValueError(f"fn {name_of(fn)} must be differentiable by autograd: {error}") from error
+
+
+def _is_tensor(value) -> bool:
+    return isinstance(value, torch.Tensor)
+
+
+def _cut(value, part):
+    """Take the part of a parameter that goes with that part of x's last axis."""
+    varies = _is_tensor(value) and value.ndim and value.shape[-1] > 1
+    return value[..., part] if varies else value
+
+
+def _at(x, params) -> str:
+    """Say where a function was evaluated: ``x from -5 to 5 (shape (11,), torch.float32), alpha=0.25``."""
+    where = f"x from {x.min().item():g} to {x.max().item():g}" if x.numel() else "empty x"
+    values = [f"{name}={_short(value)}" for name, value in params.items()]
+    return ", ".join([f"{where} (shape {tuple(x.shape)}, {x.dtype})", *values])
+
+
+def _short(value) -> str:
+    return f"<tensor of shape {tuple(value.shape)}>" if _is_tensor(value) and value.ndim else repr(value)
