@@ -16,7 +16,7 @@ X = torch.linspace(-5, 5, 241, dtype=torch.float64)
         (torch.sin, torch.cos),
         (torch.sign, torch.zeros_like),
         (lambda x: x, torch.ones_like),
-        (torch.nn.PReLU(dtype=torch.float64), lambda x: torch.where(x > 0, 1.0, 0.25).to(x)),
+        (torch.nn.PReLU(dtype=torch.float64), lambda x: torch.where(x > 0, torch.ones_like(x), 0.25)),
     ],
 )
 def test_value_and_derivative(fn, derivative):
@@ -44,7 +44,7 @@ def test_parameters_broadcast_against_x():
     y, dy = value_and_derivative(lambda x, alpha: torch.where(x > 0, x, alpha * x), X, alpha=alpha)
     for row, a in enumerate((0.1, 0.5)):
         assert torch.equal(y[row], F.leaky_relu(X, a))
-        assert torch.equal(dy[row], torch.where(X > 0, 1.0, a).to(X))
+        assert torch.equal(dy[row], torch.where(X > 0, torch.ones_like(X), a))
 
 
 def test_a_parameter_as_long_as_x():

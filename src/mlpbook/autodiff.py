@@ -77,8 +77,8 @@ def _derivative(fn, y, x):
             "is it constant, or does it leave torch or detach?"
         )
     try:
-        # y[i] depends on x[i] alone, so the gradient of the sum is the derivative at every point.
-        return torch.autograd.grad(y.sum(), x)[0]
+        # y[i] depends on x[i] alone, so one backward pass gives the derivative at every point.
+        return torch.autograd.grad(y, x, torch.ones_like(y))[0]
     except RuntimeError as error:
         raise ValueError(f"fn {name_of(fn)} must be differentiable by autograd: {error}") from error
 
