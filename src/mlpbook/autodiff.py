@@ -5,6 +5,20 @@ import torch
 from mlpbook._checks import floating_tensor, name_of
 
 
+def value(fn, x, **params) -> torch.Tensor:
+    """Evaluate an elementwise function, without its derivative.
+
+    Args, errors: as for ``value_and_derivative``; the function need not be differentiable.
+
+    Returns:
+        ``y``, detached, in ``x``'s dtype and in the shape of ``x`` broadcast with ``params``.
+
+    >>> value(torch.sign, torch.tensor([-2.0, 0.0, 3.0]))
+    tensor([-1.,  0.,  1.])
+    """
+    return _evaluate(fn, _leaf(x, params), params).detach()
+
+
 def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
     """Evaluate an elementwise function and its derivative with respect to x.
 
@@ -28,13 +42,22 @@ def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
     >>> value_and_derivative(lambda x, k: k * x**2, x, k=0.5)
     (tensor([2.0000, 0.0000, 4.5000]), tensor([-2.,  0.,  3.]))
     """
+    leaf = _leaf(x, params)
+    y = _evaluate(fn, leaf, params)
+    return y.detach(), _derivative(fn, y, leaf)
+
+
+def _leaf(x, params):
     floating_tensor("x", x)
     shape = torch.broadcast_shapes(x.shape, *(p.shape for p in params.values() if _is_tensor(p)))
-    leaf = x.detach().expand(shape).clone().requires_grad_()
+    return x.detach().expand(shape).clone().requires_grad_()
+
+
+def _evaluate(fn, leaf, params):
     with torch.enable_grad():
         y = _call(fn, leaf, params)
     _check_elementwise(fn, leaf.detach(), y.detach(), params)
-    return y.detach(), _derivative(fn, y, leaf)
+    return y
 
 
 def _call(fn, x, params):
