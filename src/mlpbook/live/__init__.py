@@ -1,1 +1,31 @@
 """Live figures: everything they draw was computed by torch, and they move without a kernel."""
+
+from mlpbook.live.explore import explore
+from mlpbook.live.figure import LiveFigure
+from mlpbook.live.scene import (
+    Axis,
+    Bars,
+    Curve,
+    Frames,
+    HeatMap,
+    Panel,
+    Points,
+    Readout,
+    Scene,
+    Slope,
+)
+
+__all__ = [
+    "explore",
+    "LiveFigure",
+    "Scene",
+    "Panel",
+    "Axis",
+    "Curve",
+    "Points",
+    "Slope",
+    "HeatMap",
+    "Bars",
+    "Readout",
+    "Frames",
+]

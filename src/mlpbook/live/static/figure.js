@@ -1,0 +1,544 @@
+// Draws a LiveFigure: picks the frame its sliders point at and puts it on the page.
+// Everything drawn was computed by torch and came with the model; nothing is computed here but pixels.
+
+const SVG = "http://www.w3.org/2000/svg";
+const ARRAY = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
+const MARGIN = { top: 8, right: 10, bottom: 34, left: 44 };
+const ZOOM = 16; // the range slider shows at least this share of the full range…
+const FLAT = 20; // …and the y axis at least this share of its full height, so that flat looks flat.
+const PAD = 0.06;
+
+export default { render };
+
+function render({ model, el }) {
+  const figure = new Figure(model, el);
+  const events = model.get("scene").sliders.map((s) => `change:at_${s.name}`);
+  for (const event of events) model.on(event, figure.schedule);
+  const resize = new ResizeObserver(figure.resized);
+  resize.observe(el);
+  const theme = new MutationObserver(figure.recoloured);
+  for (const node of [document.documentElement, document.body])
+    theme.observe(node, { attributeFilter: ["data-theme", "theme", "class", "data-jp-theme-light"] });
+  return () => {
+    for (const event of events) model.off(event, figure.schedule);
+    resize.disconnect();
+    theme.disconnect();
+    figure.close();
+  };
+}
+
+class Figure {
+  constructor(model, el) {
+    this.model = model;
+    this.scene = model.get("scene");
+    this.store = new Store(model.get("frames"), this.scene.sliders);
+    this.root = html(el, "div", "mlp-figure");
+    const panels = html(this.root, "div", "mlp-panels");
+    this.panels = this.scene.panels.map((panel) => new Panel(panels, panel, this.store));
+    this.readouts = readouts(this.root, this.scene.readouts);
+    this.status = html(this.root, "p", "hidden", { role: "status" });
+    this.width = 0;
+    this.resized();
+  }
+
+  schedule = () => {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.draw();
+      clearTimeout(this.saying);
+      this.saying = setTimeout(() => (this.status.textContent = this.summary()), 600);
+    });
+  };
+
+  resized = () => {
+    const width = this.root.clientWidth;
+    if (!width || width === this.width) return;
+    this.width = width;
+    for (const panel of this.panels) panel.resize();
+    this.draw();
+  };
+
+  recoloured = () => {
+    for (const panel of this.panels) panel.recolour();
+    this.draw();
+  };
+
+  draw() {
+    const crops = this.store.move((name) => this.model.get(`at_${name}`));
+    for (const panel of this.panels) panel.draw(crops);
+    for (const { dd, readout } of this.readouts) {
+      const text = number(this.store.get(readout.value)[0], readout.digits);
+      dd.textContent = readout.unit ? `${text} ${readout.unit}` : text;
+    }
+    for (const panel of this.panels) panel.describe(this.summary());
+  }
+
+  summary() {
+    const sliders = this.scene.sliders.map((s) => `${s.label} = ${this.store.said(s)}`);
+    const values = this.readouts.map(({ dd, readout }) => `${readout.label} = ${dd.textContent}`);
+    return [...sliders, ...values].join("; ");
+  }
+
+  close() {
+    if (this.frame) cancelAnimationFrame(this.frame);
+    clearTimeout(this.saying);
+    this.root.remove();
+  }
+}
+
+// The arrays of all frames, and which frame the sliders point at.
+class Store {
+  constructor(bytes, sliders) {
+    // A copy: a typed array needs its own alignment, and the buffer may be shared.
+    this.buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    this.sliders = sliders;
+    this.index = {};
+    this.raw = {};
+  }
+
+  // Read where the sliders are; returns the ranges of those that crop an axis.
+  move(read) {
+    const crops = {};
+    for (const slider of this.sliders) {
+      const value = (this.raw[slider.name] = read(slider.name));
+      if (slider.kind === "crop") crops[slider.name] = crop(value, slider.range);
+      else if (slider.kind === "choice") this.index[slider.name] = Number(value);
+      else this.index[slider.name] = nearest(slider.values, value);
+    }
+    return crops;
+  }
+
+  count(name) {
+    return this.sliders.find((slider) => slider.name === name).values.length;
+  }
+
+  // The array in this frame, or all its frames.
+  get({ offset, dtype, over, shape }, all = false) {
+    const counts = over.map((name) => this.count(name));
+    const size = product(shape);
+    let frame = 0;
+    over.forEach((name, i) => (frame = frame * counts[i] + this.index[name]));
+    const Typed = ARRAY[dtype];
+    if (all) return new Typed(this.buffer, offset, size * product(counts));
+    return new Typed(this.buffer, offset + frame * size * Typed.BYTES_PER_ELEMENT, size);
+  }
+
+  said(slider) {
+    const value = this.raw[slider.name];
+    if (slider.kind === "crop") return `${value[0]} to ${value[1]}`;
+    return slider.kind === "choice" ? slider.values[Number(value)] : `${value}`.replace("-", "−");
+  }
+}
+
+class Panel {
+  constructor(parent, spec, store) {
+    this.spec = spec;
+    this.store = store;
+    const box = html(parent, "figure", "mlp-panel");
+    if (spec.title) html(box, "div", "mlp-panel-title").textContent = spec.title;
+    legend(box, spec.marks);
+    this.plot = html(box, "div", "mlp-plot");
+    this.svg = svg(this.plot, "svg", { role: "img" });
+    this.bars = spec.marks.some((mark) => mark.type === "bars");
+    const clip = `mlp-clip-${Math.random().toString(36).slice(2)}`;
+    this.clip = svg(svg(this.svg, "clipPath", { id: clip }), "rect");
+    this.axes = svg(this.svg, "g", { class: "axes", "aria-hidden": "true" });
+    const layer = svg(this.svg, "g", { "clip-path": `url(#${clip})` });
+    const above = svg(this.svg, "g"); // dots are not cut at the edge
+    const peers = spec.marks.filter((mark) => mark.type === "bars");
+    this.marks = spec.marks.map((mark) => new MARKS[mark.type](mark, { panel: this, layer, above, store, peers }));
+    this.bounds = { x: this.extent("x"), y: this.extent("y") };
+  }
+
+  // Where the data of all frames lie, so that the axes stay still while a parameter moves.
+  extent(axis, inside) {
+    const range = [Infinity, -Infinity];
+    for (const mark of this.marks) mark.extend?.(axis, range, inside);
+    return range;
+  }
+
+  resize() {
+    this.width = this.plot.clientWidth;
+    const { left, right, top, bottom } = this.margin();
+    const inner = this.width - left - right;
+    this.height = this.bars
+      ? this.marks[0].spec.names.length * 15 * Math.max(1.4, this.marks.length) + top + bottom
+      : (this.spec.square ? inner : Math.min(0.72 * inner, 240)) + top + bottom;
+    const { width, height } = this;
+    setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
+    this.key = undefined;
+  }
+
+  margin() {
+    const longest = this.bars ? Math.max(...this.marks[0].spec.names.map((name) => name.length)) : 0;
+    return { ...MARGIN, left: Math.max(this.bars ? 0 : MARGIN.left, 16 + 7 * longest) };
+  }
+
+  draw(crops) {
+    const { x, y } = this.spec;
+    const [x0, x1] = crops[x.crop] ?? x.range ?? this.fit("x");
+    const [y0, y1] = crops[y.crop] ?? y.range ?? this.fit("y", [x0, x1]);
+    const key = [x0, x1, y0, y1, this.width].join();
+    if (key !== this.key) this.frameAxes(x0, x1, y0, y1);
+    for (const mark of this.marks) mark.draw(this, key !== this.key);
+    this.key = key;
+  }
+
+  fit(axis, inside) {
+    let [low, high] = inside ? this.extent(axis, inside) : this.bounds[axis];
+    if (!(low <= high)) [low, high] = [0, 1];
+    if (axis === "x") return this.bars ? [Math.min(0, low), Math.max(0, high)] : [low, high];
+    const full = this.bounds.y[1] - this.bounds.y[0] || 1;
+    const half = Math.max(high - low, full / FLAT) * (0.5 + PAD);
+    return [(low + high) / 2 - half, (low + high) / 2 + half];
+  }
+
+  frameAxes(x0, x1, y0, y1) {
+    const { left, right, top, bottom } = this.margin();
+    const box = { x: left, y: top, width: this.width - left - right, height: this.height - top - bottom };
+    this.box = box;
+    this.x = scale(x0, x1, box.x, box.x + box.width);
+    this.y = scale(y0, y1, box.y + box.height, box.y);
+    setAttributes(this.clip, box);
+    // What the drawing means in data units: for tests and for anyone who reads the page.
+    Object.assign(this.svg.dataset, { x0, x1, y0, y1, left: box.x, top: box.y, width: box.width, height: box.height });
+    this.axes.replaceChildren();
+    this.bars ? this.names() : this.ticks("y");
+    this.ticks("x");
+  }
+
+  ticks(axis) {
+    const { box, axes } = this;
+    const place = this[axis];
+    const room = axis === "x" ? box.width / 60 : box.height / 40;
+    for (const { value, text } of ticks(place.low, place.high, room)) {
+      const at = place(value);
+      const line = value === 0 ? "zero" : "grid";
+      if (axis === "x") {
+        svg(axes, "line", { class: line, x1: at, x2: at, y1: box.y, y2: box.y + box.height });
+        label(axes, text, { class: "tick", x: at, y: box.y + box.height + 14, "text-anchor": "middle" });
+      } else {
+        svg(axes, "line", { class: line, y1: at, y2: at, x1: box.x, x2: box.x + box.width });
+        label(axes, text, { class: "tick", x: box.x - 6, y: at + 4, "text-anchor": "end" });
+      }
+    }
+    const name = this.spec[axis].label;
+    const middle = axis === "x" ? box.x + box.width / 2 : box.y + box.height / 2;
+    if (name && axis === "x")
+      label(axes, name, { class: "axis-label", x: middle, y: box.y + box.height + 29, "text-anchor": "middle" });
+    if (name && axis === "y")
+      label(axes, name, { class: "axis-label", transform: `translate(11 ${middle}) rotate(-90)`, "text-anchor": "middle" });
+  }
+
+  names() {
+    const { box } = this;
+    const { names } = this.marks[0].spec;
+    names.forEach((name, row) => {
+      const y = box.y + ((row + 0.5) * box.height) / names.length + 4;
+      label(this.axes, name, { class: "tick", x: box.x - 6, y, "text-anchor": "end" });
+    });
+  }
+
+  recolour() {
+    for (const mark of this.marks) mark.recolour?.();
+  }
+
+  describe(summary) {
+    const { title, alt } = this.spec;
+    this.svg.setAttribute("aria-label", [alt || title, summary].filter(Boolean).join(" "));
+  }
+}
+
+class Curve {
+  constructor(spec, { layer, store }) {
+    this.spec = spec;
+    this.store = store;
+    this.path = svg(layer, "path", { class: strokeClass(spec), style: `stroke: var(--mlp-${spec.stroke})` });
+    this.path.dataset.label = spec.label;
+  }
+
+  // The lowest and the highest value at each sample over all frames, found once.
+  envelope() {
+    if (this.edges) return this.edges;
+    const all = this.store.get(this.spec.y, true);
+    const n = this.spec.y.shape[0];
+    const low = new Float32Array(n).fill(Infinity);
+    const high = new Float32Array(n).fill(-Infinity);
+    for (let i = 0, j = 0; i < all.length; i++, j = j + 1 === n ? 0 : j + 1) {
+      if (all[i] < low[j] && all[i] !== -Infinity) low[j] = all[i];
+      if (all[i] > high[j] && all[i] !== Infinity) high[j] = all[i];
+    }
+    return (this.edges = { low, high });
+  }
+
+  extend(axis, range, inside) {
+    if (axis === "x" || this.spec.x.over.length) return stretch(range, this.store.get(this.spec[axis], true));
+    const x = this.store.get(this.spec.x);
+    for (const edge of Object.values(this.envelope())) stretchInside(range, x, edge, inside);
+  }
+
+  draw({ x, y }) {
+    const xs = this.store.get(this.spec.x);
+    const ys = this.store.get(this.spec.y);
+    let d = "";
+    for (let i = 0, pen = "M"; i < xs.length; i++) {
+      const px = x(xs[i]);
+      const py = y(ys[i]);
+      if (!Number.isFinite(px + py)) pen = "M";
+      else {
+        d += `${pen}${round(px)} ${round(py)}`;
+        pen = "L";
+      }
+    }
+    this.path.setAttribute("d", d);
+  }
+}
+
+class Points {
+  constructor(spec, { above, store }) {
+    this.spec = spec;
+    this.store = store;
+    this.dots = Array.from({ length: spec.x.shape[0] }, () => svg(above, "path", { class: "dot" }));
+    for (const dot of this.dots) dot.dataset.label = spec.label;
+  }
+
+  extend(axis, range, inside) {
+    if (!inside) return stretch(range, this.store.get(this.spec[axis], true));
+  }
+
+  draw({ x, y, box }) {
+    const [xs, ys, groups] = ["x", "y", "group"].map((name) => this.store.get(this.spec[name]));
+    this.dots.forEach((dot, i) => {
+      const px = x(xs[i]);
+      const py = y(ys[i]);
+      const shown = within(px, box.x, box.width) && within(py, box.y, box.height);
+      dot.setAttribute("d", shown ? (groups[i] === 1 ? square : disc)(px, py, this.spec.size) : "");
+      const colour = groups[i] === 255 ? this.spec.stroke : ["low", "high"][groups[i]];
+      dot.style.fill = `var(--mlp-${colour})`;
+    });
+  }
+}
+
+class Slope {
+  constructor(spec, { layer, store }) {
+    this.spec = spec;
+    this.store = store;
+    this.line = svg(layer, "line", { class: "slope", style: `stroke: var(--mlp-${spec.stroke})` });
+  }
+
+  draw({ x, y }) {
+    const [px, py, slope] = ["x", "y", "slope"].map((name) => this.store.get(this.spec[name])[0]);
+    // In pixels, so that the line is as long however steep it is.
+    const steep = (slope * (y(1) - y(0))) / (x(1) - x(0));
+    const dx = 42 / Math.hypot(1, steep);
+    const ends = { x1: x(px) - dx, x2: x(px) + dx, y1: y(py) - dx * steep, y2: y(py) + dx * steep };
+    const drawn = Object.values(ends).every(Number.isFinite);
+    setAttributes(this.line, drawn ? ends : { x1: 0, x2: 0, y1: 0, y2: 0 });
+  }
+}
+
+class HeatMap {
+  constructor(spec, { panel, store }) {
+    this.spec = spec;
+    this.store = store;
+    const [rows, columns] = spec.z.shape;
+    this.canvas = html(panel.plot, "canvas", "", { width: columns, height: rows });
+    panel.plot.prepend(this.canvas);
+    this.canvas.style.imageRendering = spec.smooth ? "auto" : "pixelated";
+    this.pixels = new ImageData(columns, rows);
+  }
+
+  extend(axis, range) {
+    stretch(range, this.spec[axis === "x" ? "x" : "y"]);
+  }
+
+  recolour() {
+    this.colours = undefined;
+  }
+
+  // The 256 colours between the two ends, through the paper's in the middle of a map.
+  palette() {
+    const style = getComputedStyle(this.canvas);
+    const colour = (name) => rgb(style.getPropertyValue(`--mlp-${name}`));
+    const stops = (this.spec.grey ? ["paper", "ink"] : ["low", "paper", "high"]).map(colour);
+    return Array.from({ length: 256 }, (_, level) => blend(stops, level / 255));
+  }
+
+  draw({ x, y }, moved) {
+    this.colours ??= this.palette();
+    const z = this.store.get(this.spec.z);
+    const [rows, columns] = this.spec.z.shape;
+    for (let i = 0; i < z.length; i++) {
+      const row = rows - 1 - Math.floor(i / columns); // row 0 is at the bottom
+      this.pixels.data.set(this.colours[z[i]], 4 * (row * columns + (i % columns)));
+    }
+    this.canvas.getContext("2d").putImageData(this.pixels, 0, 0);
+    if (!moved) return;
+    const [left, right] = this.spec.x.map(x);
+    const [bottom, top] = this.spec.y.map(y);
+    const place = { left, top, width: right - left, height: bottom - top };
+    for (const [name, value] of Object.entries(place)) this.canvas.style[name] = `${value}px`;
+  }
+}
+
+class Bars {
+  constructor(spec, { layer, store, peers }) {
+    this.spec = spec;
+    this.store = store;
+    this.order = peers.indexOf(spec);
+    this.count = peers.length;
+    const style = `fill: var(--mlp-${spec.stroke})`;
+    this.rects = spec.names.map((name) => {
+      const rect = svg(layer, "rect", { style, rx: 1.5 });
+      rect.dataset.label = `${spec.label} ${name}`.trim();
+      return rect;
+    });
+  }
+
+  extend(axis, range) {
+    if (axis === "x") stretch(range, this.store.get(this.spec.values, true));
+  }
+
+  draw({ x, box }) {
+    const values = this.store.get(this.spec.values);
+    const row = box.height / values.length;
+    const height = (0.8 * row) / this.count;
+    values.forEach((value, i) => {
+      const [a, b] = [x(0), x(value)];
+      const y = box.y + (i + 0.1) * row + this.order * height;
+      const drawn = Number.isFinite(b);
+      setAttributes(this.rects[i], { x: drawn ? Math.min(a, b) : a, y, width: drawn ? Math.abs(b - a) : 0, height: 0.9 * height });
+    });
+  }
+}
+
+const MARKS = { curve: Curve, points: Points, slope: Slope, heatmap: HeatMap, bars: Bars };
+
+function legend(parent, marks) {
+  const named = marks.filter((mark) => mark.label && ["curve", "points", "bars"].includes(mark.type));
+  if (!named.length) return;
+  const list = html(parent, "ul", "mlp-legend");
+  for (const mark of named) {
+    const item = html(list, "li");
+    const key = svg(item, "svg", { viewBox: "0 0 26 10", "aria-hidden": "true" });
+    const colour = `var(--mlp-${mark.stroke})`;
+    if (mark.type === "curve") svg(key, "path", { d: "M1 5H25", class: strokeClass(mark), style: `stroke: ${colour}` });
+    else svg(key, "circle", { cx: 13, cy: 5, r: 4, style: `fill: ${colour}` });
+    html(item, "span").textContent = mark.label;
+  }
+}
+
+function readouts(parent, specs) {
+  if (!specs.length) return [];
+  const list = html(parent, "dl", "mlp-readouts");
+  return specs.map((readout) => {
+    const pair = html(list, "div");
+    const dt = html(pair, "dt");
+    dt.textContent = readout.label;
+    dt.style.color = `var(--mlp-${readout.stroke})`;
+    return { readout, dd: html(pair, "dd") };
+  });
+}
+
+// A number to its digits; what would read as zero but is not gets an exponent instead.
+function number(value, digits) {
+  if (Number.isNaN(value)) return "undefined";
+  if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
+  const tiny = value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits;
+  const long = tiny || Math.abs(value) >= 1e9;
+  const text = long ? value.toExponential(Math.max(digits - 2, 0)) : value.toFixed(digits);
+  return text.replaceAll("-", "−");
+}
+
+// Round numbers between low and high, about `room` of them, with as many decimals as they need.
+function ticks(low, high, room) {
+  const raw = (high - low) / Math.max(2, room);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * [1, 2, 5, 10].find((m) => m * power >= raw * 0.999);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const value = (first + i) * step;
+    return { value, text: value.toFixed(decimals).replace("-", "−") };
+  });
+}
+
+function scale(low, high, from, to) {
+  const factor = (to - from) / (high - low);
+  return Object.assign((value) => from + (value - low) * factor, { low, high });
+}
+
+// The range a crop shows: never narrower than the samples carry, never outside them.
+function crop([low, high], [min, max]) {
+  const least = (max - min) / ZOOM;
+  if (high - low >= least) return [low, high];
+  const middle = Math.min(max - least / 2, Math.max(min + least / 2, (low + high) / 2));
+  return [middle - least / 2, middle + least / 2];
+}
+
+function nearest(values, value) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++)
+    if (Math.abs(values[i] - value) < Math.abs(values[best] - value)) best = i;
+  return best;
+}
+
+function stretch(range, values) {
+  for (const value of values) {
+    if (value < range[0] && value !== -Infinity) range[0] = value;
+    if (value > range[1] && value !== Infinity) range[1] = value;
+  }
+}
+
+// Stretch over the part of a curve that lies inside [low, high], its cut ends included.
+function stretchInside(range, x, y, [low, high] = [-Infinity, Infinity]) {
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] >= low && x[i] <= high) stretch(range, [y[i]]);
+    const next = i + 1;
+    if (next === x.length) return;
+    for (const end of [low, high])
+      if (x[i] < end && end < x[next]) stretch(range, [y[i] + ((end - x[i]) / (x[next] - x[i])) * (y[next] - y[i])]);
+  }
+}
+
+function strokeClass({ stroke, dashed }) {
+  const dash = dashed || stroke === "derivative" ? " dashed" : stroke === "muted" ? " dotted" : "";
+  return `curve${dash}`;
+}
+
+function rgb(text) {
+  const value = parseInt(text.trim().slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255, 255];
+}
+
+function blend(stops, share) {
+  const at = share * (stops.length - 1);
+  const i = Math.min(Math.floor(at), stops.length - 2);
+  return stops[i].map((a, k) => a + (at - i) * (stops[i + 1][k] - a));
+}
+
+const product = (shape) => shape.reduce((a, b) => a * b, 1);
+const round = (pixel) => Math.round(pixel * 100) / 100;
+const within = (pixel, start, length) => pixel >= start - 0.5 && pixel <= start + length + 0.5;
+const disc = (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
+const square = (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`;
+
+function setAttributes(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+}
+
+function html(parent, tag, className = "", attributes = {}) {
+  const node = setAttributes(document.createElement(tag), attributes);
+  if (className) node.className = className;
+  return parent.appendChild(node);
+}
+
+function svg(parent, tag, attributes = {}) {
+  return parent.appendChild(setAttributes(document.createElementNS(SVG, tag), attributes));
+}
+
+function label(parent, text, attributes) {
+  svg(parent, "text", attributes).textContent = text;
+}
