@@ -1,6 +1,8 @@
 """Checks of arguments, shared by the package: each error names the argument, the value and the rule."""
 
 import math
+import operator
+from numbers import Integral, Real
 
 import torch
 
@@ -19,23 +21,41 @@ def floating_tensor(name: str, value) -> torch.Tensor:
     return value
 
 
-def finite(name: str, value):
-    """Return ``value``, a finite number or a floating-point tensor of finite numbers."""
-    if isinstance(value, torch.Tensor):
-        if not floating_tensor(name, value).isfinite().all():
-            raise ValueError(f"{name} must be finite, got {value.detach().tolist()}")
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{name} must be a number or a tensor, got {value!r}")
+def finite(name: str, value) -> float:
+    """Return ``value`` as a finite float."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite, got {value}")
-    return value
+    return float(value)
+
+
+def finite_tensor(name: str, value, like: torch.Tensor) -> torch.Tensor:
+    """Return ``value`` in the dtype of x, ``like``: floating-point, finite, of a shape that broadcasts against it."""
+    if not floating_tensor(name, value).isfinite().all():
+        raise ValueError(f"{name} must be finite, got {value.detach().tolist()}")
+    try:
+        torch.broadcast_shapes(value.shape, like.shape)
+    except RuntimeError as error:
+        shapes = f"x of shape {tuple(like.shape)}, got shape {tuple(value.shape)}"
+        raise ValueError(f"{name} must broadcast against {shapes}") from error
+    return value.to(like.dtype)
 
 
 def positive_integer(name: str, value) -> int:
-    """Return ``value``, an integer of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
+    """Return ``value`` as an int of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
     if value < 1:
         raise ValueError(f"{name} must be at least 1, got {value}")
-    return value
+    return operator.index(value)
+
+
+def interval(name: str, value) -> tuple[float, float]:
+    """Return ``value`` as two finite floats, the lower one first."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair (low, high), got {value!r}")
+    low, high = (finite(f"{name}[{i}]", bound) for i, bound in enumerate(value))
+    if not low < high:
+        raise ValueError(f"{name} must have low < high, got {value!r}")
+    return low, high
