@@ -1,5 +1,6 @@
 """Live figures: everything they draw was computed by torch, and they move without a kernel."""
 
+from mlpbook.live.contour import contour
 from mlpbook.live.explore import explore
 from mlpbook.live.figure import LiveFigure
 from mlpbook.live.scene import (
@@ -8,6 +9,7 @@ from mlpbook.live.scene import (
     Curve,
     Frames,
     HeatMap,
+    Network,
     Panel,
     Points,
     Readout,
@@ -17,6 +19,7 @@ from mlpbook.live.scene import (
 
 __all__ = [
     "explore",
+    "contour",
     "LiveFigure",
     "Scene",
     "Panel",
@@ -26,6 +29,7 @@ __all__ = [
     "Slope",
     "HeatMap",
     "Bars",
+    "Network",
     "Readout",
     "Frames",
 ]

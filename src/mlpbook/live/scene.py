@@ -235,6 +235,38 @@ class Bars(Mark):
             )
 
 
+@dataclass(frozen=True, eq=False)
+class Network(Mark):
+    """Fully connected layers: a column of units each, a line for each weight, the weight matrices.
+
+    Pointing at a unit, or moving to it with the keyboard, lights the weights it takes part in.
+
+    Args:
+        widths: (layers,) the number of units in each layer, input first, or ``Frames`` of them.
+        symbols: a letter for each layer's units.
+
+    Raises:
+        ValueError: fewer than two layers, a layer without units, or a symbol too few.
+
+    >>> Network([4, 5, 3], symbols=("x", "h", "o")).widths.data_shape
+    (3,)
+    """
+
+    widths: Frames
+    symbols: Sequence[str]
+    ARRAYS = {"widths": (1, "|u1")}
+
+    def _check(self):
+        (layers,) = self.widths.data_shape
+        if layers < 2 or len(self.symbols) != layers:
+            raise ValueError(
+                f"Network needs two layers or more and a symbol for each, "
+                f"got {layers} layers and symbols {tuple(self.symbols)}"
+            )
+        if not ((self.widths.array >= 1) & (self.widths.array <= 16)).all():
+            raise ValueError(f"widths must lie in 1…16, got {self.widths.array.tolist()}")
+
+
 @dataclass(frozen=True)
 class Axis:
     """A panel's axis.
@@ -268,7 +300,7 @@ class Panel:
     """One pair of axes with its marks, drawn in the order given.
 
     Args:
-        marks: curves, points, slopes, heat maps; or bars only.
+        marks: curves, points, slopes, heat maps; or bars only; or one network.
         x, y: the axes.
         title: a few words above the drawing.
         alt: what the drawing shows, for those who cannot see it.
@@ -286,10 +318,10 @@ class Panel:
     square: bool
 
     def __init__(self, *marks, x=Axis("x"), y=Axis(), title="", alt="", square=False):
-        _all_are(marks, Mark, "Panel", "marks (Curve, Points, Slope, HeatMap, Bars)")
-        bars = sum(isinstance(mark, Bars) for mark in marks)
-        if bars not in (0, len(marks)):
-            raise ValueError("Bars do not share a panel with other marks: give them their own")
+        _all_are(marks, Mark, "Panel", "marks (Curve, Points, Slope, HeatMap, Bars, Network)")
+        for kind in (Bars, Network):
+            if sum(isinstance(mark, kind) for mark in marks) not in (0, len(marks)):
+                raise ValueError(f"{kind.__name__} does not share a panel with other marks")
         for name, value in zip(
             ("marks", "x", "y", "title", "alt", "square"), (marks, x, y, title, alt, square)
         ):

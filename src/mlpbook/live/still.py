@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Mapping
 
 import matplotlib
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 
 from mlpbook import look
 from mlpbook.live.frames import at
-from mlpbook.live.scene import Bars, Panel, Scene
+from mlpbook.live.scene import Bars, Network, Panel, Scene
 
 DASHES = {name: dash for name, (_, dash) in look.STROKES.items()}
 DIVERGING = LinearSegmentedColormap.from_list(
@@ -60,6 +61,8 @@ def _draw_panel(ax, panel: Panel, position, crops):
             _bars(ax, mark, arrays["values"], bars.index(mark), len(bars))
         else:
             DRAW[type(mark).__name__](ax, mark, **arrays)
+    if any(isinstance(mark, Network) for mark in panel.marks):
+        return ax.set_axis_off()
     _limits(ax, panel, crops)
     if any(getattr(mark, "label", "") for mark in panel.marks) and len(panel.marks) > 1:
         ax.legend()
@@ -127,7 +130,21 @@ def _bars(ax, mark, values, index, count):
     ax.grid(False, axis="y")
 
 
-DRAW = {"Curve": _curve, "Points": _points, "Slope": _slope, "HeatMap": _heatmap}
+def _network(ax, mark, widths):
+    units = [[(layer, (n - 1) / 2 - i) for i in range(n)] for layer, n in enumerate(widths.astype(int))]
+    for left, right in zip(units, units[1:]):
+        for a, b in itertools.product(left, right):
+            ax.plot(*zip(a, b), color=look.LIGHT["muted"], linewidth=0.7, zorder=1)
+    for layer, symbol in zip(units, mark.symbols):
+        for i, place in enumerate(layer, start=1):
+            ax.text(
+                *place, f"${symbol}_{{{i}}}$", ha="center", va="center", fontsize=9,
+                bbox={"boxstyle": "circle", "facecolor": look.LIGHT["accent"], "edgecolor": look.LIGHT["value"]},
+            )  # fmt: skip
+    ax.margins(0.12)
+
+
+DRAW = {"Curve": _curve, "Points": _points, "Slope": _slope, "HeatMap": _heatmap, "Network": _network}
 
 
 def _readouts(scene, position) -> str:
@@ -144,5 +161,9 @@ def _number(value: float, digits: int) -> str:
     if np.isinf(value):
         return "−∞" if value < 0 else "∞"
     tiny = value != 0 and abs(value) < 0.5 * 10.0**-digits
-    text = f"{value:.{max(digits - 2, 0)}e}" if tiny or abs(value) >= 1e9 else f"{value:.{digits}f}"
+    if tiny or abs(value) >= 1e9:
+        mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")
+        text = f"{mantissa}e{int(exponent):+d}"
+    else:
+        text = f"{value:.{digits}f}"
     return text.replace("-", "−")

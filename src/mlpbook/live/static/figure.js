@@ -135,11 +135,15 @@ class Panel {
     this.spec = spec;
     this.store = store;
     const box = html(parent, "figure", "mlp-panel");
+    box.classList.toggle("mlp-square", spec.square);
+    box.classList.toggle("mlp-map", spec.marks.some((mark) => mark.type === "heatmap"));
     if (spec.title) html(box, "div", "mlp-panel-title").textContent = spec.title;
     legend(box, spec.marks);
     this.plot = html(box, "div", "mlp-plot");
     this.svg = svg(this.plot, "svg", { role: "img" });
     this.bars = spec.marks.some((mark) => mark.type === "bars");
+    this.bare = spec.marks.some((mark) => mark.type === "network");
+    if (this.bare) this.svg.setAttribute("role", "group"); // its units can be reached
     const clip = `mlp-clip-${Math.random().toString(36).slice(2)}`;
     this.clip = svg(svg(this.svg, "clipPath", { id: clip }), "rect");
     this.axes = svg(this.svg, "g", { class: "axes", "aria-hidden": "true" });
@@ -163,7 +167,7 @@ class Panel {
     const inner = this.width - left - right;
     this.height = this.bars
       ? this.marks[0].spec.names.length * 15 * Math.max(1.4, this.marks.length) + top + bottom
-      : (this.spec.square ? inner : Math.min(0.72 * inner, 240)) + top + bottom;
+      : (this.bare ? 340 : this.spec.square ? inner : Math.min(0.72 * inner, 240)) + top + bottom;
     const { width, height } = this;
     setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     this.key = undefined;
@@ -171,6 +175,7 @@ class Panel {
 
   margin() {
     const longest = this.bars ? Math.max(...this.marks[0].spec.names.map((name) => name.length)) : 0;
+    if (this.bare) return { left: 0, right: 0, top: 0, bottom: 0 };
     return { ...MARGIN, left: Math.max(this.bars ? 0 : MARGIN.left, 16 + 7 * longest) };
   }
 
@@ -203,6 +208,7 @@ class Panel {
     // What the drawing means in data units: for tests and for anyone who reads the page.
     Object.assign(this.svg.dataset, { x0, x1, y0, y1, left: box.x, top: box.y, width: box.width, height: box.height });
     this.axes.replaceChildren();
+    if (this.bare) return;
     this.bars ? this.names() : this.ticks("y");
     this.ticks("x");
   }
@@ -412,7 +418,105 @@ class Bars {
   }
 }
 
-const MARKS = { curve: Curve, points: Points, slope: Slope, heatmap: HeatMap, bars: Bars };
+class Network {
+  constructor(spec, { panel, above, store }) {
+    this.spec = spec;
+    this.store = store;
+    this.group = above;
+    this.note = html(panel.plot.parentNode, "p", "mlp-note", { "aria-live": "polite" });
+    this.tallest = Math.max(...store.get(spec.widths, true));
+  }
+
+  draw({ box }, moved) {
+    const widths = [...this.store.get(this.spec.widths)];
+    if (!moved && widths.join() === this.widths?.join()) return;
+    this.widths = widths;
+    this.group.replaceChildren();
+    this.weights = widths.slice(1).map((_, layer) => this.drawWeights(box, layer));
+    this.units = widths.map((n, layer) => Array.from({ length: n }, (_, i) => this.drawUnit(box, layer, i)));
+    this.stop(0, 0);
+    this.light();
+  }
+
+  // Units fill the upper part of the box; each weight matrix lies below the lines it stands for.
+  place({ x, y, width, height }, layer, i) {
+    const across = (layer + 0.5) / this.widths.length;
+    const pitch = (0.62 * height) / this.tallest;
+    return [x + across * width, y + 0.31 * height + (i - (this.widths[layer] - 1) / 2) * pitch];
+  }
+
+  drawWeights(box, layer) {
+    const [rows, columns] = [this.widths[layer], this.widths[layer + 1]];
+    const side = Math.min(14, (0.3 * box.height - 16) / this.tallest, box.width / this.widths.length / (this.tallest + 1));
+    const middle = box.x + ((layer + 1) / this.widths.length) * box.width;
+    const top = box.y + 0.68 * box.height;
+    label(this.group, `W${superscript(layer + 1)}  ${rows} × ${columns}`, { class: "tick", x: middle, y: top, "text-anchor": "middle" });
+    const weights = [];
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const [[x1, y1], [x2, y2]] = [this.place(box, layer, i), this.place(box, layer + 1, j)];
+        const x = middle + (j - columns / 2) * side;
+        const line = svg(this.group, "line", { class: "weight", x1, y1, x2, y2 });
+        const cell = svg(this.group, "rect", { class: "cell", x, y: top + 6 + i * side, width: side - 1.5, height: side - 1.5 });
+        weights.push({ i, j, shapes: [line, cell] });
+      }
+    return weights;
+  }
+
+  drawUnit(box, layer, i) {
+    const [x, y] = this.place(box, layer, i);
+    const name = this.name(layer, i);
+    const unit = svg(this.group, "g", { class: "unit", tabindex: -1, role: "img", "aria-label": this.explain(layer, i) });
+    svg(unit, "circle", { cx: x, cy: y, r: Math.min(15, (0.28 * box.height) / this.tallest) });
+    label(unit, name, { x, y: y + 4, "text-anchor": "middle" });
+    unit.addEventListener("pointerenter", () => this.light(layer, i));
+    unit.addEventListener("pointerleave", () => this.light());
+    unit.addEventListener("focus", () => this.light(layer, i));
+    unit.addEventListener("blur", () => this.light());
+    unit.addEventListener("keydown", (event) => this.step(event, layer, i));
+    return unit;
+  }
+
+  name(layer, i) {
+    return this.spec.symbols[layer] + subscript(i + 1);
+  }
+
+  explain(layer, i) {
+    const parts = [];
+    if (layer > 0) parts.push(`takes column ${i + 1} of W${superscript(layer)}: ${this.widths[layer - 1]} weights`);
+    if (layer < this.widths.length - 1) parts.push(`feeds row ${i + 1} of W${superscript(layer + 1)}: ${this.widths[layer + 1]} weights`);
+    return `${this.name(layer, i)} ${parts.join(", and ")}`;
+  }
+
+  // Without arguments: nothing is lit.
+  light(layer, i) {
+    this.weights.forEach((weights, w) => {
+      for (const weight of weights) {
+        const on = (w === layer && weight.i === i) || (w === layer - 1 && weight.j === i);
+        for (const shape of weight.shapes) shape.classList.toggle("lit", on);
+      }
+    });
+    this.note.textContent = layer === undefined ? "Point at a unit, or reach it with Tab and the arrow keys." : `${this.explain(layer, i)}.`;
+  }
+
+  // One unit is the tab stop; the arrow keys move it.
+  stop(layer, i) {
+    for (const unit of this.units.flat()) unit.setAttribute("tabindex", -1);
+    this.units[layer][i].setAttribute("tabindex", 0);
+    return this.units[layer][i];
+  }
+
+  step(event, layer, i) {
+    const [across, down] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [];
+    if (across === undefined) return;
+    event.preventDefault();
+    const column = Math.min(Math.max(layer + across, 0), this.units.length - 1);
+    const row = Math.min(Math.max(i + down, 0), this.units[column].length - 1);
+    this.stop(column, row).focus();
+  }
+}
+
+const MARKS = { curve: Curve, points: Points, slope: Slope, heatmap: HeatMap, bars: Bars, network: Network };
 
 function legend(parent, marks) {
   const named = marks.filter((mark) => mark.label && ["curve", "points", "bars"].includes(mark.type));
@@ -518,6 +622,9 @@ function blend(stops, share) {
   return stops[i].map((a, k) => a + (at - i) * (stops[i + 1][k] - a));
 }
 
+const digits = (n, zero) => [...String(n)].map((digit) => zero[digit]).join("");
+const subscript = (n) => digits(n, "₀₁₂₃₄₅₆₇₈₉");
+const superscript = (n) => `⁽${digits(n, "⁰¹²³⁴⁵⁶⁷⁸⁹")}⁾`;
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
 const round = (pixel) => Math.round(pixel * 100) / 100;
 const within = (pixel, start, length) => pixel >= start - 0.5 && pixel <= start + length + 0.5;
