@@ -206,6 +206,10 @@ def _gelu_derivative(x):
     return Phi + x * phi
 
 
+def _gelu_tanh(x):
+    return F.gelu(x, approximate="tanh")
+
+
 def _gelu_tanh_derivative(x):
     x = x.clamp(-_SATURATED, _SATURATED)
     t = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
@@ -318,7 +322,7 @@ gelu_tanh = Activation(
     title="GELU, tanh approximation",
     formula=r"\frac{x}{2} \left(1 + \tanh u\right), \quad u = \sqrt{2/\pi} \, (x + 0.044715 \, x^3)",
     derivative_formula=r"\frac{1 + \tanh u}{2} + \frac{x}{2} \left(1 - \tanh^2 u\right) u'(x)",
-    function=partial(F.gelu, approximate="tanh"),
+    function=_gelu_tanh,
     derivative_function=_gelu_tanh_derivative,
     range=r"[-0.1700\ldots, \infty)",
     source="Hendrycks and Gimpel (2016)",
