@@ -1,28 +1,47 @@
 # The book's commands; `make` alone lists them. Everything they need is installed on first use, into this folder.
 PYTHON ?= python3
 BIN := .venv/bin
-INDEX := book/_build/html/index.html
+HTML := book/_build/html
 
 # One thread a process: sums add up in the same order on every machine, and tests share the cores.
 export OMP_NUM_THREADS := 1
+# The kernel of .venv, saying less while it runs.
+export JUPYTER_PATH := $(CURDIR)/tools/jupyter
 
 help:                   ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1  /p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## /make \1  /p' Makefile | expand -t 16
 
-book: .venv/.ready tools/node_modules/.ready  ## build the book and print the file to open
+book: $(BIN)/.ready tools/node_modules/.ready  ## build the book and print the file to open
 	$(BIN)/jupyter-book build book -W -n --keep-going
-	@echo "==> Open file://$(CURDIR)/$(INDEX)"
+	@echo "==> Open file://$(CURDIR)/$(HTML)/index.html"
 
-.venv/.ready: requirements.txt pyproject.toml
-	$(PYTHON) tools/environment.py
-	@touch $@
+serve: book             ## build the book and open it in the browser
+	$(BIN)/python tools/serve.py $(HTML)
 
-tools/node_modules/.ready: tools/package.json tools/package-lock.json | .venv/.ready
-	@echo "==> Fetching KaTeX's fonts and axe-core"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools || { echo "npm failed for the reason above; the first run needs a network."; exit 1; }
-	@touch $@
+notebooks: $(BIN)/.ready  ## execute the chapters and write their paired notebooks
+	$(BIN)/python tools/notebooks.py
+
+test: $(BIN)/.ready tools/node_modules/.ready  ## run every test, on the code, the notebooks and the built pages
+	$(BIN)/pytest src tests --ignore tests/browser
+	$(MAKE) book
+	$(BIN)/pytest --nbval notebooks
+	$(BIN)/python tools/browser.py
+	$(BIN)/pytest tests/browser
+
+bench: book             ## measure, and write the tables under benchmarks
+	$(BIN)/python tools/browser.py
+	$(BIN)/python -m benchmarks
 
 clean:                  ## remove what was built, keep what was installed
 	rm -rf book/_build
 
-.PHONY: help book clean
+$(BIN)/.ready: requirements.txt pyproject.toml
+	$(PYTHON) tools/environment.py
+	@touch $@
+
+tools/node_modules/.ready: tools/package.json tools/package-lock.json | $(BIN)/.ready
+	@echo "==> Fetching KaTeX, fonts and axe-core"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools || { echo "npm failed for the reason above; the first run needs a network."; exit 1; }
+	@touch $@
+
+.PHONY: help book serve notebooks test bench clean

