@@ -1,0 +1,155 @@
+"""Training: fit a model to examples by gradient descent, the same way every time."""
+
+import math
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from IPython import get_ipython
+from tqdm.auto import tqdm
+
+from mlpbook._checks import finite, floating_tensor, positive_integer
+
+# A finite loss has diverged, too, when it is this many times the first one.
+EXPLODED = 1e6
+
+
+class Diverged(ArithmeticError):
+    """The loss left every bound: the step is too long for this model and these data."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What ``fit`` saw, epoch by epoch.
+
+    Attributes:
+        loss: the mean of the minibatches' losses, each taken before its step.
+        watched: what ``watch(model)`` returned after the epoch; empty if nothing was watched.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    watched: list = field(default_factory=list)
+
+
+def fit(
+    model: torch.nn.Module,
+    X: torch.Tensor,
+    y: torch.Tensor,
+    *,
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = F.cross_entropy,
+    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
+    lr: float = 0.01,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    seed: int = 0,
+    watch: Callable[[torch.nn.Module], object] | None = None,
+) -> History:
+    """Train ``model`` in place and return its history.
+
+    The same arguments give the same weights: the shuffles come from ``seed``, and sums run in one thread.
+    A progress bar is shown in a terminal and to whoever sits before a notebook, and leaves no trace.
+
+    Args:
+        model: maps X to outputs; it starts from the weights it has.
+        X: (n, d) inputs in the model's dtype.
+        y: (n,) integer labels, or whatever ``loss`` compares the outputs with; n rows.
+        loss: ``loss(outputs, targets)`` → a scalar tensor.
+        optimizer: a class of ``torch.optim``, or any function of (parameters, lr=…).
+        lr: the learning rate, positive.
+        epochs: how often every example is used.
+        batch_size: examples a step, reshuffled every epoch; None takes all of them at once.
+        seed: of the shuffles.
+        watch: called with the model, without gradients, after every epoch.
+
+    Raises:
+        Diverged: the loss or a weight is not finite, or the loss is a million times the first epoch's (or 1).
+        TypeError, ValueError: an argument breaks its rule.
+
+    >>> X = torch.linspace(-1, 1, 20).reshape(-1, 1)
+    >>> model = torch.nn.Linear(1, 1)
+    >>> history = fit(model, X, 3 * X + 1, loss=F.mse_loss, optimizer=torch.optim.SGD, lr=0.5, epochs=50)
+    >>> round(model.weight.item(), 3), round(model.bias.item(), 3)
+    (3.0, 1.0)
+    """
+    _check(model, X, y, lr)
+    epochs = positive_integer("epochs", epochs)
+    batch_size = len(X) if batch_size is None else positive_integer("batch_size", batch_size)
+    steps, generator, history = optimizer(model.parameters(), lr=lr), torch.Generator().manual_seed(seed), History()
+    with _one_thread():
+        for _ in tqdm(range(epochs), "fit", leave=False, disable=not _someone_looks()):
+            losses = [_step(model, loss, steps, *batch) for batch in _batches(X, y, batch_size, generator)]
+            history.loss.append(sum(losses) / len(losses))
+            _check_bounded(history.loss, model, lr)
+            if watch:
+                with torch.no_grad():
+                    history.watched.append(watch(model))
+    return history
+
+
+def accuracy(model: Callable[[torch.Tensor], torch.Tensor], X: torch.Tensor, y: torch.Tensor) -> float:
+    """Return the share of the rows of X (n, d) whose largest output is at the label, y (n,).
+
+    >>> accuracy(torch.nn.Identity(), torch.eye(4), torch.tensor([0, 1, 2, 0]))
+    0.75
+    """
+    with torch.no_grad():
+        return (model(X).argmax(dim=1) == y).double().mean().item()
+
+
+def _step(model, loss, optimizer, X, y) -> float:
+    optimizer.zero_grad()
+    value = loss(model(X), y)
+    value.backward()
+    optimizer.step()
+    return value.item()
+
+
+def _check_bounded(losses, model, lr):
+    bounded = math.isfinite(losses[-1]) and losses[-1] <= EXPLODED * max(losses[0], 1.0)
+    if not bounded or not all(weight.isfinite().all() for weight in model.parameters()):
+        raise Diverged(
+            f"training diverged in epoch {len(losses)}: the loss went from {losses[0]:g} to {losses[-1]:g}; "
+            f"try a learning rate below lr={lr:g}"
+        )
+
+
+def _batches(X, y, size, generator):
+    if size >= len(X):
+        return [(X, y)]
+    order = torch.randperm(len(X), generator=generator)
+    return [(X[rows], y[rows]) for rows in order.split(size)]
+
+
+def _check(model, X, y, lr):
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {model!r} ({type(model).__name__})")
+    if not len(floating_tensor("X", X)):
+        raise ValueError(f"X must have at least one row, got shape {tuple(X.shape)}")
+    if not X.isfinite().all():
+        raise ValueError("X must be finite, got nan or infinity in it")
+    if len(y) != len(X):
+        raise ValueError(f"y must have a row for each of the {len(X)} rows of X, got {len(y)}")
+    if finite("lr", lr) <= 0:
+        raise ValueError(f"lr must be positive, got {lr}")
+
+
+@contextmanager
+def _one_thread():
+    """With more threads torch adds in another order, and rounds differently."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _someone_looks() -> bool:
+    """Whether there is a reader: in a terminal, or in a notebook that could ask for input (a build's cannot)."""
+    shell = get_ipython()
+    if hasattr(shell, "get_parent"):
+        return shell.get_parent()["content"]["allow_stdin"]
+    return sys.stderr.isatty()
