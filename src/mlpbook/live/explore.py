@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from mlpbook._checks import name_of
+from mlpbook.activations import Activation
 from mlpbook.autodiff import value, value_and_derivative
 from mlpbook.live.figure import LiveFigure
 from mlpbook.live.frames import check_bounds, check_count, positions
@@ -134,6 +135,8 @@ def _point_slider(point, x):
 
 def _taken(fn, grid) -> dict[str, list]:
     """The sliders that a function takes, of all there are."""
+    if isinstance(fn, Activation):
+        return {p.name: grid[p.name] for p in fn.parameters if p.name in grid}
     try:
         parameters = inspect.signature(fn).parameters.values()
     except ValueError:  # torch's built-in functions tell no signature: they take x alone

@@ -51,6 +51,7 @@ class LiveFigure(anywidget.AnyWidget):
         ValueError: bad bounds or steps, too many frames or bytes, a slider that changes nothing,
             a function that raises.
 
+    >>> from mlpbook.live import Curve, Panel, Readout
     >>> def parabola(a):
     ...     return Scene(Panel(Curve([-1.0, 0.0, 1.0], [a, 0.0, a])), readouts=[Readout("a", a)])
     >>> figure = LiveFigure(parabola, name="parabola", a=widgets.FloatSlider(max=2, step=0.5))
