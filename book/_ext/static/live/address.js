@@ -1,0 +1,81 @@
+// Keeps moved sliders in the address, #live:figure.slider=value&figure.range=from,to, so that a view can be shared.
+//
+// Such an address describes the whole page: a slider it does not name stands at its start. Any other anchor
+// (#relu) leaves the sliders alone, and moving one then replaces the anchor without a new history entry.
+"use strict";
+
+{
+  const { links, outputs, family, same, settle } = mlpLive;
+  const PREFIX = "#live:";
+  const positions = new Map(); // "figure.slider" → the control's end of the link, the figure, the start value
+
+  function note(control, figure) {
+    const name = figure.model.get("name");
+    if (!name || !figure.trait.startsWith("at_")) return;
+    const start = control.model.get(control.trait);
+    positions.set(`${name}.${figure.trait.slice(3)}`, { ...control, figure: figure.model, start });
+    control.model.face().on(`change:${control.trait}`, writeSoon);
+  }
+
+  /** One part of an address, "figure.slider=value", as [key, value]. */
+  function parse(part) {
+    const [key, text] = decodeURIComponent(part).split("=");
+    const { model, trait, start } = positions.get(key);
+    const values = JSON.parse(`[${text}]`);
+    const starts = [start].flat();
+    if (values.length !== starts.length || values.some((value, i) => typeof value !== typeof starts[i]))
+      throw new TypeError(`${key} is like ${start}`);
+    return [key, settle(model, trait, Array.isArray(start) ? values : values[0])];
+  }
+
+  function parts() {
+    return location.hash.slice(PREFIX.length).split("&").flatMap((part) => {
+      try {
+        return [parse(part)];
+      } catch (error) {
+        console.debug(`ignored in the address: ${part} (${error.message})`);
+        return [];
+      }
+    });
+  }
+
+  /** Move the sliders to where the address says; return the first figure it names. */
+  function read() {
+    if (!location.hash.startsWith(PREFIX)) return undefined;
+    const named = new Map(parts());
+    if (!named.size) return undefined;
+    for (const [key, { model, trait, start }] of positions) model.set(trait, named.get(key) ?? start);
+    return positions.get([...named.keys()][0]).figure;
+  }
+
+  function scrollTo(figure) {
+    const output = [...outputs].find(([, model]) => family(model).includes(figure));
+    output?.[0].scrollIntoView();
+  }
+
+  function write() {
+    const moved = [...positions].filter(([, { model, trait, start }]) => !same(model.get(trait), start));
+    const text = moved.map(([key, { model, trait }]) => `${encodeURIComponent(key)}=${model.get(trait)}`).join("&");
+    if (text) history.replaceState(history.state, "", PREFIX + text);
+    else if (location.hash.startsWith(PREFIX)) history.replaceState(history.state, "", location.href.split("#")[0]);
+  }
+
+  let timer;
+  function writeSoon() {
+    clearTimeout(timer);
+    timer = setTimeout(write, 200); // browsers limit how often an address may change
+  }
+
+  for (const { source, target } of links) {
+    note(source, target);
+    note(target, source);
+  }
+  const figure = read();
+  // A reload or a step back: the browser itself returns to where the reader was.
+  const arrived = performance.getEntriesByType("navigation")[0].type === "navigate";
+  if (figure && arrived) scrollTo(figure);
+  addEventListener("hashchange", () => {
+    const named = read();
+    if (named) scrollTo(named);
+  });
+}

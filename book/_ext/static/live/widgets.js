@@ -1,0 +1,78 @@
+// Mounts the page's widget views, each in place of its still, once the reader comes near.
+"use strict";
+
+{
+  const { models, views, find } = mlpLive;
+
+  const once = (make, made = new Map()) => (key) => made.get(key) ?? made.set(key, make(key)).get(key);
+
+  /** Import a module whose source a script of this page registered; unlike a file, a blob: loads from file:// too. */
+  const load = once(async (hash) => {
+    const { default: widget } = await import(URL.createObjectURL(new Blob([mlpModules[hash]], { type: "text/javascript" })));
+    return typeof widget === "function" ? widget() : widget;
+  });
+
+  /** The anywidget definition of a model, after its `initialize`. */
+  const start = once(async (model) => {
+    const widget = await load(model.get("_esm"));
+    await widget.initialize?.({ model: model.face(), signal: new AbortController().signal });
+    return widget;
+  });
+
+  /** Render a model into `el`; `signal` ends the view. */
+  async function render(model, el, signal) {
+    const view = views[model.name] ?? (await start(model));
+    el.className = ["mlp-widget", view.className ?? "mlp-figure", ...model.get("_dom_classes")].join(" ");
+    const cleanUp = await view.render({ model: model.face(signal), el, signal });
+    if (cleanUp) signal.addEventListener("abort", cleanUp);
+  }
+
+  async function box({ model, el, signal }) {
+    let inner = new AbortController();
+    signal.addEventListener("abort", () => inner.abort());
+    const fill = () => {
+      inner.abort();
+      inner = new AbortController();
+      const children = model.get("children").map(find);
+      el.replaceChildren(...children.map(() => document.createElement("div")));
+      return Promise.all(children.map((child, i) => render(child, el.children[i], inner.signal)));
+    };
+    model.on("change:children", fill);
+    await fill();
+  }
+
+  views.HBoxModel = { className: "mlp-box mlp-row", render: box };
+  views.VBoxModel = { className: "mlp-box", render: box };
+
+  const family = (model) => [model, ...(model.get("children") ?? []).map(find).flatMap(family)];
+
+  /** Show a container's widget; its modules are loaded first, so that everything appears in one frame. */
+  async function mount(container) {
+    const model = mlpLive.outputs.get(container);
+    await Promise.all(family(model).filter(({ name }) => !views[name]).map(start));
+    const el = container.appendChild(document.createElement("div"));
+    try {
+      await render(model, el, new AbortController().signal);
+    } catch (error) {
+      el.remove(); // the still stays
+      throw error;
+    }
+    container.classList.add("is-live");
+  }
+
+  const modelOf = (script) => models.get(JSON.parse(script.textContent).model_id);
+  const scripts = document.querySelectorAll('.mlp-live > script[type="application/vnd.jupyter.widget-view+json"]');
+  mlpLive.outputs = new Map([...scripts].map((script) => [script.parentElement, modelOf(script)]));
+  mlpLive.family = family;
+
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+        watcher.unobserve(target);
+        mount(target);
+      }
+    },
+    { rootMargin: "100%" }
+  );
+  for (const container of mlpLive.outputs.keys()) watcher.observe(container);
+}
