@@ -22,7 +22,7 @@ notebooks: $(BIN)/.ready  ## execute the chapters and write their paired noteboo
 	$(BIN)/python tools/notebooks.py
 
 test: $(BIN)/.ready tools/node_modules/.ready  ## run every test, on the code, the notebooks and the built pages
-	$(BIN)/pytest src tests --ignore tests/browser
+	$(BIN)/pytest --ignore tests/browser
 	$(MAKE) book
 	$(BIN)/pytest --nbval notebooks
 	$(BIN)/python tools/browser.py

