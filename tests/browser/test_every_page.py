@@ -1,0 +1,96 @@
+"""What holds on every page of the built book: it is quiet, complete, readable by all, and fits a phone."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+HTML = Path(__file__).resolve().parents[2] / "book" / "_build" / "html"
+PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
+FETCHES = {("img", "src"), ("script", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"), ("link", "href")}
+
+every_page = pytest.mark.parametrize("path", PAGES)
+
+
+def test_the_book_is_built(site):
+    assert "intro.html" in PAGES
+
+
+@every_page
+def test_quiet_from_file_with_the_network_off(page, path):
+    page(path).wait_for_load_state("networkidle")
+
+
+@every_page
+def test_mathematics_and_roles_are_rendered(page, path):
+    opened = page(path)
+    assert opened.locator(".math:not(:has(.katex))").count() == 0
+    assert opened.locator(".katex-error").count() == 0
+    assert re.findall(r"\\[(\[]|\$\$?[^\s$][^$]*\$|\{[a-z:]+\}`", prose(opened)) == []
+
+
+def prose(page):
+    return page.evaluate(
+        """() => {
+            const copy = document.body.cloneNode(true);
+            copy.querySelectorAll("pre, code, script, style, .katex").forEach((node) => node.remove());
+            return copy.textContent;
+        }"""
+    )
+
+
+@every_page
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(page, axe, path, dark):
+    assert axe(page(path, dark=dark)) == []
+
+
+@every_page
+def test_no_sideways_scroll_on_a_phone(page, path):
+    opened = page(path, width=360)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@every_page
+def test_links_and_files_are_there(path):
+    broken = [target for tag, name, target in targets(path) if not is_there(path, target)]
+    assert broken == []
+
+
+@every_page
+def test_nothing_is_fetched_from_elsewhere(path):
+    assert [target for tag, name, target in targets(path) if (tag, name) in FETCHES and urlsplit(target).scheme] == []
+
+
+def targets(path):
+    """Yield (tag, attribute, value) of everything a page links to or fetches."""
+    reader = Reader()
+    reader.feed((HTML / path).read_text(encoding="utf-8"))
+    return [(tag, name, value) for tag, name, value in reader.attributes if name in ("href", "src") and value]
+
+
+def is_there(path, target):
+    url = urlsplit(target)
+    if url.scheme or target == "#":
+        return True
+    file = (HTML / path).parent / unquote(url.path) if url.path else HTML / path
+    return file.exists() and (file.suffix != ".html" or not url.fragment or unquote(url.fragment) in anchors(file))
+
+
+def anchors(file):
+    reader = Reader()
+    reader.feed(file.read_text(encoding="utf-8"))
+    return {value for _, name, value in reader.attributes if name == "id"}
+
+
+class Reader(HTMLParser):
+    """Collects every attribute of every tag."""
+
+    def __init__(self):
+        super().__init__()
+        self.attributes = []
+
+    def handle_starttag(self, tag, attrs):
+        self.attributes += [(tag, name, value) for name, value in attrs]
