@@ -42,11 +42,16 @@ def finite_tensor(name: str, value, like: torch.Tensor) -> torch.Tensor:
     return value.to(like.dtype)
 
 
-def positive_integer(name: str, value) -> int:
-    """Return ``value`` as an int of at least 1."""
+def integer(name: str, value) -> int:
+    """Return ``value`` as an int."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
-    if value < 1:
+    return operator.index(value)
+
+
+def positive_integer(name: str, value) -> int:
+    """Return ``value`` as an int of at least 1."""
+    if integer(name, value) < 1:
         raise ValueError(f"{name} must be at least 1, got {value}")
     return operator.index(value)
 

@@ -183,6 +183,8 @@ def _relu_derivative(x):
 
 
 def _prelu(x, alpha):
+    if isinstance(alpha, float):
+        return F.leaky_relu(x, alpha)  # the same in one pass, but it takes no tensor
     return torch.where(x > 0, x, alpha * x)
 
 
@@ -218,6 +220,8 @@ def _gelu_tanh_derivative(x):
 
 
 def _swish(x, beta):
+    if isinstance(beta, float) and beta == 1:
+        return F.silu(x)  # the same in one pass
     return x * torch.sigmoid(beta * x)
 
 
