@@ -110,7 +110,9 @@ class _Series:
 
 def _range_slider(x):
     if x is None:
-        x = widgets.FloatRangeSlider(value=(-4, 4), min=-8, max=8, step=0.5)
+        x = widgets.FloatRangeSlider(
+            value=(-4, 4), min=-8, max=8, step=0.5, readout_format=".1f"
+        )
     if not isinstance(x, widgets.FloatRangeSlider):
         raise TypeError(f"x must be a FloatRangeSlider, got {type(x).__name__}")
     check_bounds("x", x)
