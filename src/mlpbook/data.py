@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from mlpbook._checks import positive_integer
+from mlpbook._checks import integer, positive_integer
 
 
 class Split(NamedTuple):
@@ -32,7 +32,7 @@ def digits(*, half_inverted: bool = False, seed: int = 0, test_size: int = 500) 
 
     Raises:
         ModuleNotFoundError: scikit-learn, which brings the images, is not installed.
-        TypeError, ValueError: ``test_size`` is not an integer in 1…1796.
+        TypeError, ValueError: ``seed`` is not an integer, or ``test_size`` not one in 1…1796.
 
     Source: the test part of the Optical Recognition of Handwritten Digits data set (Alpaydın and Kaynak, 1998).
 
@@ -43,7 +43,7 @@ def digits(*, half_inverted: bool = False, seed: int = 0, test_size: int = 500) 
     X, y = _load()
     test = slice(None, _check_size(test_size, len(y)))
     train = slice(test.stop, None)
-    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(seed))
+    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(integer("seed", seed)))
     X, y = X[order], y[order]
     split = Split(X[train], y[train], X[test], y[test])
     return _with_inverses(split) if half_inverted else split

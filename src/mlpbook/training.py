@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from IPython import get_ipython
 from tqdm.auto import tqdm
 
-from mlpbook._checks import finite, floating_tensor, positive_integer
+from mlpbook._checks import finite, floating_tensor, integer, positive_integer
 
 # A finite loss has diverged, too, when it is this many times the first one.
 EXPLODED = 1e6
@@ -77,7 +77,7 @@ def fit(
     _check(model, X, y, lr)
     epochs = positive_integer("epochs", epochs)
     batch_size = len(X) if batch_size is None else positive_integer("batch_size", batch_size)
-    steps, generator, history = optimizer(model.parameters(), lr=lr), torch.Generator().manual_seed(seed), History()
+    steps, generator, history = optimizer(model.parameters(), lr=lr), torch.Generator().manual_seed(integer("seed", seed)), History()
     with _one_thread():
         for _ in tqdm(range(epochs), "fit", leave=False, disable=not _someone_looks()):
             losses = [_step(model, loss, steps, *batch) for batch in _batches(X, y, batch_size, generator)]
