@@ -56,6 +56,13 @@ def test_what_is_displayed():
     assert [c.description for c in controls.children] == ["x range", "x", "α"]
 
 
+def test_the_still_is_told_in_words():
+    assert figure().summary == (
+        "The value of pReLU against x. The derivative of pReLU against x.; "
+        "x range = (-4.0, 4.0); x = 1.0; α = 0.25; pReLU(x) = 1.0000; pReLU′(x) = 1.0000"
+    )
+
+
 def test_the_same_bytes_twice():
     one, two = figure(), figure()
     assert one.frames == two.frames and one.scene == two.scene

@@ -68,6 +68,7 @@ class LiveFigure(anywidget.AnyWidget):
     name = traitlets.Unicode().tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
     frames = traitlets.Bytes().tag(sync=True)
+    summary = traitlets.Unicode().tag(sync=True)  # the still in words, for its alt text
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class LiveFigure(anywidget.AnyWidget):
         self._label_sliders()
         description["sliders"] = [self._describe(key) for key in sliders]
         self._add_positions()
-        super().__init__(scene=description, frames=data, name=name)
+        super().__init__(scene=description, frames=data, name=name, summary=self._summarise())
         self.view = self._build_view(title)
 
     @property
@@ -103,6 +104,11 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _indices(self) -> dict[str, int]:
         return {key: _index(self.sliders[key], values) for key, values in self._grid.items()}
+
+    def _summarise(self) -> str:
+        shown = [panel.alt or panel.title for panel in self.still_scene.panels]
+        position = [f"{slider.description} = {slider.value}" for slider in self.sliders.values()]
+        return "; ".join([" ".join(shown), *position, *still.readouts(self.still_scene, self._indices())])
 
     def _label_sliders(self):
         for key, slider in self.sliders.items():

@@ -39,7 +39,8 @@ def draw(scene: Scene, position: Mapping[str, int], crops: Mapping[str, tuple]) 
         for ax, panel in zip(axes, scene.panels):
             _draw_panel(ax, panel, position, crops)
         if scene.readouts:
-            figure.supxlabel(_readouts(scene, position), fontsize=9, color=look.LIGHT["ink"])
+            text = "     ".join(readouts(scene, position))
+            figure.supxlabel(text, fontsize=9, color=look.LIGHT["ink"])
     return figure
 
 
@@ -48,6 +49,15 @@ def png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def readouts(scene: Scene, position: Mapping[str, int]) -> list[str]:
+    """Return each readout as text: ``["f(x) = 0.2500", …]``."""
+    values = [float(at(readout.value, position)) for readout in scene.readouts]
+    return [
+        f"{readout.label} = {_number(value, readout.digits)} {readout.unit}".rstrip()
+        for readout, value in zip(scene.readouts, values)
+    ]
 
 
 def _draw_panel(ax, panel: Panel, position, crops):
@@ -145,13 +155,6 @@ def _network(ax, mark, widths):
 
 
 DRAW = {"Curve": _curve, "Points": _points, "Slope": _slope, "HeatMap": _heatmap, "Network": _network}
-
-
-def _readouts(scene, position) -> str:
-    return "     ".join(
-        f"{r.label} = {_number(float(at(r.value, position)), r.digits)}{r.unit and ' ' + r.unit}"
-        for r in scene.readouts
-    )
 
 
 def _number(value: float, digits: int) -> str:
