@@ -12,9 +12,9 @@ from mlpbook.activations import Activation, get, identity
 class MLP(nn.Module):
     """Affine layers with an activation after each but the last.
 
-    The parameters of layer l = 1, 2, … are ``W1``, ``b1``, ``W2``, ``b2``, …: W of shape (inputs, outputs)
-    and b, a row vector of shape (1, outputs). W starts normal with mean 0 and variance
-    2 / (inputs + outputs) (Glorot and Bengio, 2010), b at 0.
+    The parameters are named ``W1``, ``b1``, ``W2``, ``b2``, …: W of shape (inputs, outputs), and b, a row
+    vector of shape (1, outputs). W starts normal with mean 0 and variance 2 / (inputs + outputs)
+    (Glorot and Bengio, 2010), b at 0.
 
     Args:
         *sizes: units of each layer, inputs first; two sizes give a linear model.
@@ -59,9 +59,14 @@ class MLP(nn.Module):
             setattr(self, f"b{layer}", nn.Parameter(torch.zeros(1, shape[1], dtype=dtype)))
 
     @property
-    def layers(self) -> list[tuple[nn.Parameter, nn.Parameter]]:
-        """(W, b) of each layer, first to last."""
-        return [(getattr(self, f"W{layer}"), getattr(self, f"b{layer}")) for layer in range(1, len(self.sizes))]
+    def weights(self) -> tuple[nn.Parameter, ...]:
+        """W of each layer, first to last."""
+        return tuple(getattr(self, f"W{layer}") for layer in range(1, len(self.sizes)))
+
+    @property
+    def biases(self) -> tuple[nn.Parameter, ...]:
+        """b of each layer, first to last."""
+        return tuple(getattr(self, f"b{layer}") for layer in range(1, len(self.sizes)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Map a minibatch of shape (n, inputs) to outputs of shape (n, outputs); errors as for ``hidden``."""
@@ -77,9 +82,9 @@ class MLP(nn.Module):
         return self._run(x)[:-1]
 
     def _run(self, x):
-        layers, outputs = self.layers, []
-        _check_input(x, layers[0][0])
-        for (W, b), function in zip(layers, self._functions, strict=True):
+        weights, outputs = self.weights, []
+        _check_input(x, weights[0])
+        for W, b, function in zip(weights, self.biases, self._functions, strict=True):
             x = function(torch.addmm(b, x, W))
             outputs.append(x)
         return outputs
@@ -100,7 +105,7 @@ class MLP(nn.Module):
                 raise ValueError(
                     f"collapse needs the identity after every layer, but layer {layer} has {name_of(activation)}"
                 )
-        (W, b), *rest = self.layers
+        (W, b), *rest = zip(self.weights, self.biases)
         for next_W, next_b in rest:
             W, b = W @ next_W, b @ next_W + next_b
         return W.clone(), b.clone()
@@ -111,9 +116,11 @@ class MLP(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
     def __repr__(self) -> str:
-        shown = [repr(a) if isinstance(a, Activation) else name_of(a) for a in self.activations]
-        shown = shown[:1] if len(set(shown)) == 1 else [f"[{', '.join(shown)}]"]
-        return f"MLP({', '.join(map(str, self.sizes))}, activation={shown[0]})"
+        names = [repr(a) if isinstance(a, Activation) else name_of(a) for a in self.activations]
+        arguments = [*map(str, self.sizes)]
+        if names:
+            arguments.append(f"activation={names[0] if len(set(names)) == 1 else '[' + ', '.join(names) + ']'}")
+        return f"MLP({', '.join(arguments)})"
 
 
 def _check_input(x, W):
