@@ -45,7 +45,7 @@ def test_python_moves_the_drawing_and_the_drawing_python(lab, browser):
     page.goto(f"{lab}/lab/tree/live.ipynb")
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
     run(page, 0)
-    readout = page.locator(".mlp-readouts dd").first
+    readout = page.locator(".mlp-readout-value").first
     expect(readout).to_have_text("−0.5000", timeout=60_000)  # 0.25 · (−2)
     run(page, 1)
     expect(readout).to_have_text("−1.5000", timeout=20_000)  # 0.75 · (−2), set by Python

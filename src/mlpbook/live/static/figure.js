@@ -66,16 +66,16 @@ class Figure {
   draw() {
     const crops = this.store.move((name) => this.model.get(`at_${name}`));
     for (const panel of this.panels) panel.draw(crops);
-    for (const { dd, readout } of this.readouts) {
-      const text = number(this.store.get(readout.value)[0], readout.digits);
-      dd.textContent = readout.unit ? `${text} ${readout.unit}` : text;
+    for (const { value, spec } of this.readouts) {
+      const text = number(this.store.get(spec.value)[0], spec.digits);
+      value.textContent = spec.unit ? `${text} ${spec.unit}` : text;
     }
     for (const panel of this.panels) panel.describe(this.summary());
   }
 
   summary() {
     const sliders = this.scene.sliders.map((s) => `${s.label} = ${this.store.said(s)}`);
-    const values = this.readouts.map(({ dd, readout }) => `${readout.label} = ${dd.textContent}`);
+    const values = this.readouts.map(({ value, spec }) => `${spec.label} = ${value.textContent}`);
     return [...sliders, ...values].join("; ");
   }
 
@@ -134,7 +134,7 @@ class Panel {
   constructor(parent, spec, store) {
     this.spec = spec;
     this.store = store;
-    const box = html(parent, "figure", "mlp-panel");
+    const box = html(parent, "div", "mlp-panel");
     box.classList.toggle("mlp-square", spec.square);
     box.classList.toggle("mlp-map", spec.marks.some((mark) => mark.type === "heatmap"));
     if (spec.title) html(box, "div", "mlp-panel-title").textContent = spec.title;
@@ -533,14 +533,13 @@ function legend(parent, marks) {
 }
 
 function readouts(parent, specs) {
-  if (!specs.length) return [];
-  const list = html(parent, "dl", "mlp-readouts");
-  return specs.map((readout) => {
+  const list = html(parent, "div", "mlp-readouts");
+  return specs.map((spec) => {
     const pair = html(list, "div");
-    const dt = html(pair, "dt");
-    dt.textContent = readout.label;
-    dt.style.color = `var(--mlp-${readout.stroke})`;
-    return { readout, dd: html(pair, "dd") };
+    const name = html(pair, "span", "mlp-readout-name");
+    name.textContent = spec.label;
+    name.style.color = `var(--mlp-${spec.stroke})`;
+    return { spec, value: html(pair, "span", "mlp-readout-value") };
   });
 }
 
