@@ -27,8 +27,8 @@ SCRIPTS = ("model.js", "controls.js", "widgets.js", "address.js")
 CONTROLS = "@jupyter-widgets/controls"
 LINKS = ("LinkModel", "DirectionalLinkModel")
 SLIDERS = ("FloatSliderModel", "IntSliderModel", "FloatRangeSliderModel")
-DRAWN = (*SLIDERS, "DropdownModel", "ToggleButtonsModel", "CheckboxModel", "ButtonModel")
-DRAWN += ("LabelModel", "HTMLModel", "HBoxModel", "VBoxModel")
+INPUTS = (*SLIDERS, "DropdownModel", "ToggleButtonsModel", "CheckboxModel")
+DRAWN = (*INPUTS, "ButtonModel", "LabelModel", "HTMLModel", "HBoxModel", "VBoxModel")
 KNOWN = {("anywidget", "AnyModel"), ("@jupyter-widgets/base", "LayoutModel")}
 KNOWN |= {(CONTROLS, name) for name in DRAWN}
 
@@ -45,6 +45,7 @@ NOTHING = {
 }
 READOUT_FORMAT = re.compile(r"(\.\d+)?[defg%]")
 REFERENCE = "IPY_MODEL_"
+EMPTY = {"state": {}}
 
 PALETTE = f":root {{ {look.css_variables(look.LIGHT)} }}\n"
 PALETTE += f"html[data-theme='dark'] {{ {look.css_variables(look.DARK)} }}\n"
@@ -70,10 +71,10 @@ class LiveOutputs(SphinxPostTransform):
         page = Page(state_of(self.env))
         for output in outputs:
             output.replace_self(self.live(output, page))
-        self.document["live_files"] = page.files
         if not self.config.nb_ipywidgets_js:
             warn(page.add_links(), location=self.env.docname)
             self.document += script(STATE, page.standard())
+        self.document["live_files"] = page.files
 
     def live(self, output, page):
         """Return the container of an output: its still, and its view if the page can draw it."""
@@ -154,10 +155,15 @@ class Page:
         self.files = {"palette.css": PALETTE}  # in _static/live: name → text
 
     def add_view(self, model_id):
-        """Number the models of a view; yield what about them the page cannot draw."""
+        """Take in the models of a view, unless the page cannot draw them; return why it cannot."""
+        complaints = [complaint for inner in self.tree(model_id) for complaint in self.problems(inner)]
+        if not complaints:
+            self.number(model_id)
+        return complaints
+
+    def number(self, model_id):
         for inner in self.tree(model_id):
             self.numbers.setdefault(inner, str(len(self.numbers) + 1))
-            yield from self.problems(inner)
 
     def tree(self, model_id):
         """Return a model's id and those of all the models it refers to, parents first."""
@@ -170,11 +176,11 @@ class Page:
         return found
 
     def references(self, model_id):
-        state = self.state.get(model_id, {"state": {}})["state"]
-        kept = {key: value for key, value in sorted(state.items()) if key not in ("style", "layout")}
-        layout = state.get("layout")
-        if layout and options(self.state[target(layout)]):
-            kept["layout"] = layout
+        """Return the ids a model's state names; a style, and a Layout that sets nothing, are not followed."""
+        state = self.state.get(model_id, EMPTY)["state"]
+        layout = options(self.state.get(target(state.get("layout")), EMPTY))
+        skipped = ("style",) if layout else ("style", "layout")
+        kept = [value for key, value in sorted(state.items()) if key not in skipped]
         return re.findall(REFERENCE + r"(\w+)", json.dumps(kept))
 
     def problems(self, model_id):
@@ -189,8 +195,8 @@ class Page:
         elif name == "AnyModel":
             yield from self.problems_of_module(model_id, state)
         else:
-            style = self.state.get(target(state.get("style") or ""), {"state": {}})
-            yield from problems_of_control(name, state, options(style))
+            style = options(self.state.get(target(state.get("style")), EMPTY))
+            yield from problems_of_control(name, state, style)
 
     def problems_of_module(self, model_id, state):
         name = state.get("name")
@@ -201,16 +207,17 @@ class Page:
                 yield f"{key} must be source text, got the address {state[key]}"
 
     def add_links(self):
-        """Take in the links that reach a model of the page, and what they reach; yield what is wrong with them."""
+        """Take in the links that reach a model of the page, and what they reach; return what is wrong with them."""
         links = {key for key, spec in self.state.items() if spec["model_name"] in LINKS}
-        while near := sorted((link for link in links if self.reaches(link)), key=self.sort_key):
+        complaints = []
+        while near := sorted(filter(self.reaches, links), key=self.sort_key):
+            links -= set(near)
             for link in near:
-                links.remove(link)
-                complaints = list(self.problems_of_link(link))
-                yield from complaints
-                if not complaints:
-                    for inner in self.tree(link):
-                        self.numbers.setdefault(inner, str(len(self.numbers) + 1))
+                problems = list(self.problems_of_link(link))
+                complaints += problems
+                if not problems:
+                    self.number(link)
+        return complaints
 
     def reaches(self, link):
         return any(inner in self.numbers for inner in self.references(link))
@@ -246,7 +253,7 @@ class Page:
         """Return a model's description without what the page does not use, and with its module moved out."""
         state = {k: v for k, v in spec["state"].items() if not k.startswith(("_model_", "_view_", "_anywidget_"))}
         state.pop("style", None)
-        if target(state.get("layout") or "") not in self.numbers:
+        if target(state.get("layout")) not in self.numbers:
             state.pop("layout", None)
         if spec["model_name"] == "LayoutModel":
             state = options(spec)
@@ -271,8 +278,13 @@ def problems_of_control(name, state, style):
     for option, value in style.items():
         if option != "description_width":  # a label here is always as wide as its text
             yield f"{name} with style {option}={value!r} cannot be drawn"
-    if name not in SLIDERS:
-        return
+    if name in INPUTS and not state["description"]:
+        yield f"{name} needs a description: it is what a screen reader says"
+    if name in SLIDERS:
+        yield from problems_of_slider(name, state)
+
+
+def problems_of_slider(name, state):
     if not READOUT_FORMAT.fullmatch(state["readout_format"]):
         yield f"{name} with readout_format={state['readout_format']!r} cannot be drawn, only d, .2f, .3g, .1e, .0%"
     if not state["step"] or state["step"] <= 0 or state["min"] >= state["max"]:
@@ -285,7 +297,7 @@ def options(spec):
 
 
 def target(reference):
-    return reference.removeprefix(REFERENCE)
+    return (reference or "").removeprefix(REFERENCE)
 
 
 def mask(text):

@@ -32,23 +32,22 @@ globalThis.mlpLive = {};
 
   /** One widget's state; views and links see it through faces. */
   class Model {
-    #state;
     #faces = new Set();
 
     constructor({ model_name, state, buffers = [] }) {
       this.name = model_name;
-      this.#state = state;
+      this.state = state;
       for (const buffer of buffers) place(state, buffer);
     }
 
     get(key) {
-      return this.#state[key];
+      return this.state[key];
     }
 
     set(key, value) {
       const changes = typeof key === "string" ? { [key]: value } : key;
-      const changed = Object.keys(changes).filter((name) => !same(this.#state[name], changes[name]));
-      for (const name of changed) this.#state[name] = changes[name];
+      const changed = Object.keys(changes).filter((name) => !same(this.state[name], changes[name]));
+      for (const name of changed) this.state[name] = changes[name];
       for (const name of changed) this.#emit(`change:${name}`, changes[name]);
       if (changed.length) this.#emit("change");
     }

@@ -19,10 +19,17 @@
     return widget;
   });
 
+  /** What ipywidgets' Layout sets is CSS by other names: flex_flow, max_width. */
+  function layOut(model, el) {
+    const layout = find(model.get("layout") ?? "");
+    for (const [key, value] of Object.entries(layout?.state ?? {})) el.style.setProperty(key.replaceAll("_", "-"), value);
+  }
+
   /** Render a model into `el`; `signal` ends the view. */
   async function render(model, el, signal) {
     const view = views[model.name] ?? (await start(model));
     el.className = ["mlp-widget", view.className ?? "mlp-figure", ...model.get("_dom_classes")].join(" ");
+    layOut(model, el);
     const cleanUp = await view.render({ model: model.face(signal), el, signal });
     if (cleanUp) signal.addEventListener("abort", cleanUp);
   }
@@ -49,15 +56,16 @@
   /** Show a container's widget; its modules are loaded first, so that everything appears in one frame. */
   async function mount(container) {
     const model = mlpLive.outputs.get(container);
-    await Promise.all(family(model).filter(({ name }) => !views[name]).map(start));
-    const el = container.appendChild(document.createElement("div"));
+    const el = document.createElement("div");
     try {
+      await Promise.all(family(model).filter(({ name }) => !views[name]).map(start));
+      container.append(el);
       await render(model, el, new AbortController().signal);
+      container.classList.add("is-live");
     } catch (error) {
       el.remove(); // the still stays
-      throw error;
+      reportError(error);
     }
-    container.classList.add("is-live");
   }
 
   const modelOf = (script) => models.get(JSON.parse(script.textContent).model_id);
@@ -65,14 +73,24 @@
   mlpLive.outputs = new Map([...scripts].map((script) => [script.parentElement, modelOf(script)]));
   mlpLive.family = family;
 
+  // The first output in view is mounted at once; the others as the reader comes near, one a frame.
+  let turn = Promise.resolve();
+  const enqueue = (container) => (turn = turn.then(() => mount(container)).then(() => new Promise(requestAnimationFrame)));
+  const inView = (container) => {
+    const { top, bottom } = container.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
+  const containers = [...mlpLive.outputs.keys()];
+  const first = containers.find(inView);
+  if (first) enqueue(first);
   const watcher = new IntersectionObserver(
     (entries) => {
-      for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+      for (const { target } of entries.filter(({ isIntersecting }) => isIntersecting)) {
         watcher.unobserve(target);
-        mount(target);
+        enqueue(target);
       }
     },
-    { rootMargin: "100%" }
+    { rootMargin: "50%" }
   );
-  for (const container of mlpLive.outputs.keys()) watcher.observe(container);
+  for (const container of containers) if (container !== first) watcher.observe(container);
 }
