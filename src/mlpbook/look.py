@@ -1,5 +1,7 @@
 """One visual language: the palette and the strokes that matplotlib and the live page share."""
 
+from cycler import cycler
+
 # Okabe & Ito's palette (blue, vermilion, bluish green), told apart by colour-blind readers;
 # on a grey printer the dash tells the derivative from the value.
 LIGHT = {
@@ -86,13 +88,7 @@ def matplotlib_style() -> dict[str, object]:
         "font.size": 10,
         "legend.frameon": False,
         "legend.fontsize": 9,
-        "axes.prop_cycle": _cycle(),
+        "axes.prop_cycle": cycler(color=[LIGHT[name] for name in SERIES]),
         # Fixed salt and no creation date: the same figure gives the same bytes twice.
         "svg.hashsalt": "mlpbook",
     }
-
-
-def _cycle():
-    from cycler import cycler
-
-    return cycler(color=[LIGHT[name] for name in SERIES])
