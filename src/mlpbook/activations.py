@@ -156,8 +156,8 @@ def _line(x, slope):
     return x.masked_fill(slope == 0, 0.0) * slope
 
 
-# Beyond ±40 Φ is 0 or 1 and φ is 0, in every dtype: the same with tanh and with s. To stop there
-# keeps the products below from becoming ∞·0.
+# Beyond ±40, Φ and the tanh form's (1 + tanh u)/2 are 0 or 1 in every dtype, and their slopes 0:
+# stopping there keeps the products below from becoming ∞·0.
 _SATURATED = 40.0
 
 
