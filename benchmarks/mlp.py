@@ -1,8 +1,7 @@
-"""MLP beside the torch.nn.Sequential of the same weights: time per call, in pairs, one thread.
+"""MLP beside the torch.nn.Sequential of the same weights: processor time per call on one thread.
 
-Run with ``python -m benchmarks.mlp``; it prints a Markdown table. A pair times both networks right after
-each other, in alternating order, and the ratio is the median over the pairs, so that a machine that is
-busy for a while slows both.
+A pair times both networks right after each other, in alternating order, and the ratio is the median over
+the pairs, so that what else the machine does is left out.
 """
 
 import itertools
@@ -43,14 +42,14 @@ def sequential(mlp, module):
 
 
 def seconds(step, net, X, repeats):
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(repeats):
         step(net, X)
-    return (time.perf_counter() - start) / repeats
+    return (time.process_time() - start) / repeats
 
 
 def compare(step, mlp, net, X):
-    """Return the median seconds of both networks, and the median of their ratio over the pairs."""
+    """Return the median processor seconds of both networks, and the median of their ratio over the pairs."""
     repeats = 1 + int(SECONDS / min(seconds(step, net, X, 3) for _ in range(5)))
     pairs = []
     for pair in range(PAIRS):
@@ -72,12 +71,8 @@ def rows():
         yield f"| {label} | {ours * 1e6:.1f} | {theirs * 1e6:.1f} | {ratio:.3f} |"
 
 
-def main():
+def table():
+    """Return the measurements as a Markdown table."""
     torch.set_num_threads(1)
-    print("| network | activation | step | MLP, µs | Sequential, µs | ratio |\n|---|---|---|--:|--:|--:|", flush=True)
-    for row in rows():
-        print(row, flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    head = ["| network | activation | step | MLP, µs | Sequential, µs | ratio |", "|---|---|---|--:|--:|--:|"]
+    return "\n".join([*head, *rows()])
