@@ -28,6 +28,7 @@ class Echo(anywidget.AnyWidget):
       initialize({ model }) { model.set("log", [...model.get("log"), "initialize"]); },
       render({ model, el }) {
         const pre = document.createElement("pre");
+        pre.className = "echo";
         const draw = () => {
           const positions = model.get("order").map((key) => [key, model.get(`at_${key}`)]);
           pre.textContent = JSON.stringify(Object.fromEntries(positions));
@@ -92,19 +93,24 @@ def output(widget, still=PIXEL):
     return nb.new_output("display_data", data | ({"image/png": still} if still else {}))
 
 
-def notebook(*outputs, state=None, text="", mystnb=None):
-    """A notebook that has been run: one cell for each output, and the state of every widget in them."""
-    cells = [nb.new_code_cell("show", outputs=[o], execution_count=1) for o in outputs]
-    for cell in cells:
-        cell.metadata["mystnb"] = mystnb or {}
+def notebook(*parts, state=None, mystnb=None):
+    """A notebook that has been run, of outputs and of Markdown, with the state of every widget there is."""
+    cells = [_cell(part, mystnb or {}) for part in parts]
     if state is None:
         state = widgets.Widget.get_manager_state(drop_defaults=False)["state"]
     metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "orphan": True,
         "language_info": {"name": "python", "pygments_lexer": "ipython3"},
         "widgets": {STATE: {"version_major": 2, "version_minor": 0, "state": state}},
     }
-    return nb.new_notebook(cells=[nb.new_markdown_cell("# Page\n" + text), *cells], metadata=metadata)
+    return nb.new_notebook(cells=[nb.new_markdown_cell("# Page"), *cells], metadata=metadata)
+
+
+def _cell(part, mystnb):
+    if isinstance(part, str):
+        return nb.new_markdown_cell(part)
+    return nb.new_code_cell("show", outputs=[part], execution_count=1, metadata={"mystnb": mystnb})
 
 
 def build(folder, html_manager=None, **notebooks):
@@ -119,7 +125,6 @@ def build(folder, html_manager=None, **notebooks):
         "nb_execution_mode": "off",
         "nb_ipywidgets_js": html_manager or {},
         "root_doc": next(iter(notebooks)),
-        "suppress_warnings": ["toc.not_included"],
     }
     warnings = io.StringIO()
     with docutils_namespace():

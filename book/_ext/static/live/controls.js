@@ -83,9 +83,9 @@
 
   const explain = (model, node) => follow(model, "tooltip", () => (node.title = model.get("tooltip") ?? ""));
 
-  /** A readout as wide as the widest value, so that nothing beside it moves. */
+  /** A readout as wide as the widest value, so that nothing beside it moves; the slider itself says the value. */
   function readout(model, shape = (text) => text) {
-    const node = element("output", { className: "mlp-readout" });
+    const node = element("output", { className: "mlp-readout", ariaLive: "off" });
     follow(model, "min max readout_format readout", () => {
       const ends = ["min", "max"].map((key) => shape(write(model.get("readout_format"), model.get(key))).length);
       node.style.minWidth = `${Math.max(...ends)}ch`;
@@ -96,9 +96,15 @@
 
   const place = (model, value) => (value - model.get("min")) / (model.get("max") - model.get("min"));
 
-  /** Give a native slider the model's bounds, a value, and the words a screen reader says for it. */
+  /** A native slider with the model's bounds. */
+  function rangeInput(model) {
+    const input = element("input", { type: "range", id: freshId() });
+    follow(model, "min max step", () => ["min", "max", "step"].forEach((key) => (input[key] = model.get(key))));
+    return input;
+  }
+
+  /** Give a native slider a value and the words a screen reader says for it. */
   function setInput(input, model, value, name) {
-    for (const key of ["min", "max", "step"]) input[key] = model.get(key);
     input.value = value;
     const text = write(model.get("readout_format"), value);
     input.setAttribute("aria-valuetext", name ? `${name} = ${text}` : text);
@@ -110,7 +116,7 @@
   // Views --------------------------------------------------------------------
 
   function slider({ model, el }) {
-    const input = element("input", { type: "range", id: freshId() });
+    const input = rangeInput(model);
     const output = readout(model);
     output.htmlFor = input.id;
     const show = (value) => {
@@ -131,7 +137,7 @@
 
   /** Two native sliders on one track. They take the keyboard; the track takes the pointer and moves the nearer. */
   function rangeSlider({ model, el }) {
-    const inputs = [0, 1].map(() => element("input", { type: "range", id: freshId() }));
+    const inputs = [rangeInput(model), rangeInput(model)];
     const track = element("div", { className: "mlp-track" }, ...inputs);
     const output = readout(model, (text) => `${text} – ${text}`);
     const name = label(model, track, "span");

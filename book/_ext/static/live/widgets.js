@@ -28,7 +28,7 @@
   /** Render a model into `el`; `signal` ends the view. */
   async function render(model, el, signal) {
     const view = views[model.name] ?? (await start(model));
-    el.className = ["mlp-widget", view.className ?? "mlp-figure", ...model.get("_dom_classes")].join(" ");
+    el.className = ["mlp-widget", view.className ?? "mlp-module", ...model.get("_dom_classes")].join(" ");
     layOut(model, el);
     const cleanUp = await view.render({ model: model.face(signal), el, signal });
     if (cleanUp) signal.addEventListener("abort", cleanUp);
