@@ -120,7 +120,7 @@ def build(folder, html_manager=None, **notebooks):
     for name, content in notebooks.items():
         (source / f"{name}.ipynb").write_text(json.dumps(content), encoding="utf-8")
     settings = {
-        "extensions": ["myst_nb", "static_widgets"],
+        "extensions": ["myst_nb", "palette", "static_widgets"],
         "html_theme": "basic",
         "nb_execution_mode": "off",
         "nb_ipywidgets_js": html_manager or {},

@@ -12,7 +12,6 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from mlpbook import look
 from myst_nb.core.render import WIDGET_STATE_MIMETYPE as STATE
 from myst_nb.core.render import WIDGET_VIEW_MIMETYPE as VIEW
 from myst_nb.sphinx_ import NbMetadataCollector
@@ -46,9 +45,6 @@ NOTHING = {
 READOUT_FORMAT = re.compile(r"(\.\d+)?[defg%]")
 REFERENCE = "IPY_MODEL_"
 EMPTY = {"state": {}}
-
-PALETTE = f":root {{ {look.css_variables(look.LIGHT)} }}\n"
-PALETTE += f"html[data-theme='dark'] {{ {look.css_variables(look.DARK)} }}\n"
 
 
 def setup(app):
@@ -152,7 +148,7 @@ class Page:
         self.state = state
         self.numbers = {}  # model id → number
         self.names = {}  # figure name → model id
-        self.files = {"palette.css": PALETTE}  # in _static/live: name → text
+        self.files = {}  # in _static/live: name → text
 
     def add_view(self, model_id):
         """Take in the models of a view, unless the page cannot draw them; return why it cannot."""
