@@ -90,6 +90,17 @@ def test_every_mark_has_a_still():
     assert live.scene["sliders"][1]["values"] == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    "panel",
+    [
+        Panel(Network([8, 10, 6], symbols="xho")),
+        Panel(HeatMap([[0.0, 1.0]], x=(0, 1), y=(0, 1), label="output"), Points([0.5], [0.5])),
+    ],
+)
+def test_a_still_needs_no_warning(panel):  # a warning fails a test, and a build
+    assert LiveFigure(Scene(panel))._repr_mimebundle_()["image/png"]
+
+
 CURVE = Curve([0.0, 1.0], [0.0, 1.0])
 
 

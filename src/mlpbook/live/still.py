@@ -74,7 +74,7 @@ def _draw_panel(ax, panel: Panel, position, crops):
     if any(isinstance(mark, Network) for mark in panel.marks):
         return ax.set_axis_off()
     _limits(ax, panel, crops)
-    if any(getattr(mark, "label", "") for mark in panel.marks) and len(panel.marks) > 1:
+    if ax.get_legend_handles_labels()[1] and len(panel.marks) > 1:
         ax.legend()
 
 
@@ -148,7 +148,7 @@ def _network(ax, mark, widths):
     for layer, symbol in zip(units, mark.symbols):
         for i, place in enumerate(layer, start=1):
             ax.text(
-                *place, f"${symbol}_{{{i}}}$", ha="center", va="center", fontsize=9,
+                *place, f"${symbol}_{{{i}}}$", ha="center", va="center", fontsize=9, in_layout=False,
                 bbox={"boxstyle": "circle", "facecolor": look.LIGHT["accent"], "edgecolor": look.LIGHT["value"]},
             )  # fmt: skip
     ax.margins(0.12)
