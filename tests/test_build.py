@@ -1,0 +1,108 @@
+"""What the book's own extensions do: launch addresses, offline pages, one output for one source, code that is re-run."""
+
+import re
+import subprocess
+
+import pytest
+from execution import key_of
+from launch import colab, repository_of
+from scratch_book import TEXT, ScratchBook
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    book = ScratchBook(tmp_path_factory.mktemp("scratch") / "book")
+    book.write("src/mlpbook_like.py", "VALUE = 1\n")
+    return book
+
+
+def build(book):
+    built = book.build()
+    assert built.returncode == 0, built.stdout
+    return built.stdout
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "https://github.com/ada/mlp-book",
+        "https://github.com/ada/mlp-book.git",
+        "https://token@github.com/ada/mlp-book.git",
+        "git@github.com:ada/mlp-book.git",
+        "ssh://git@github.com/ada/mlp-book.git",
+    ],
+)
+def test_repository_of_a_remote(remote):
+    assert repository_of(remote) == "ada/mlp-book"
+
+
+@pytest.mark.parametrize("remote", ["", "/srv/git/mlp-book.git", "https://gitlab.com/ada/mlp-book", "https://github.com/ada"])
+def test_no_repository(remote):
+    assert repository_of(remote) is None
+
+
+def test_colab_address_of_a_branch_with_odd_letters():
+    address = colab("ada/mlp-book", "fix/α", "relu.ipynb")
+    assert address == "https://colab.research.google.com/github/ada/mlp-book/blob/fix/%CE%B1/notebooks/relu.ipynb"
+
+
+def test_nothing_to_launch_without_a_remote(book):
+    build(book)
+    page = (book.html / "intro.html").read_text(encoding="utf-8")
+    assert "colab" not in page
+    assert 'href="notebooks/intro.ipynb"' in page
+    assert 'href="_sources/intro.md"' in page
+    assert (book.html / "notebooks" / "intro.ipynb").read_bytes() == book.notebook.read_bytes()
+
+
+def test_launch_button_with_a_remote(book):
+    git = ["git", "-C", str(book.folder)]
+    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
+    subprocess.run([*git, "remote", "add", "origin", "git@github.com:ada/mlp-book.git"], check=True)
+    build(book)
+    page = (book.html / "intro.html").read_text(encoding="utf-8")
+    assert colab("ada/mlp-book", "main", "intro.ipynb") in page
+
+
+def test_nothing_is_fetched_and_no_script_comes_twice(book):
+    build(book)
+    page = (book.html / "intro.html").read_text(encoding="utf-8")
+    fetched = re.findall(r'<(?:script|img|iframe|link)\b[^>]*?(?:src|href)="([^"]*)"', page)
+    assert [address for address in fetched if "//" in address] == []
+    scripts = re.findall(r"<script\b.*?</script>", page, flags=re.DOTALL)
+    assert len(scripts) == len(set(scripts))
+    assert "thebe" not in page.lower()
+    assert "mathjax" not in page.lower().replace("tex2jax_process|mathjax_process", "")
+    assert '<span class="katex-mathml">' in page
+
+
+def test_two_builds_give_the_same_bytes(book):
+    build(book)
+    first = files(book.html)
+    book.run("python", "-c", "import shutil; shutil.rmtree('book/_build')").check_returncode()
+    build(book)
+    second = files(book.html)
+    assert sorted(first) == sorted(second)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_a_change_of_code_runs_the_chapters_again(book):
+    build(book)
+    assert "Executing notebook" not in build(book)
+    book.write("src/mlpbook_like.py", "VALUE = 2\n")
+    assert "Executing notebook" in build(book)
+    book.write_page(TEXT + "\nMore prose.\n")
+    assert "Using cached notebook" in build(book)
+
+
+def test_key_depends_on_names_and_contents(tmp_path):
+    keys = {key_of(tmp_path)}
+    for name, text in [("src/a.py", "1"), ("src/a.py", "2"), ("src/b.py", "2"), ("requirements.txt", "torch")]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        keys.add(key_of(tmp_path))
+    assert len(keys) == 5
