@@ -138,7 +138,7 @@ def test_the_keyboard_reaches_every_control_in_order(live):
 def at(page, control, share):
     """The point at a share of a slider's way, where its thumb's centre stands."""
     box = page.locator(control).bounding_box()
-    thumb = 20
+    thumb = 18
     return box["x"] + thumb / 2 + share * (box["width"] - thumb), box["y"] + box["height"] / 2
 
 
