@@ -50,11 +50,34 @@ def several():
     patient = Echo(
         "patient",
         late=widgets.FloatSlider(value=1, max=2, continuous_update=False, description="late"),
-        far=widgets.FloatRangeSlider(value=(1, 9), max=10, step=1, continuous_update=False, description="far"),
+        far=widgets.FloatRangeSlider(value=(1, 8), min=-8, max=8, step=1, continuous_update=False, description="far"),
     )
     off = widgets.FloatSlider(value=-2.345, min=-3, disabled=True, readout_format=".1e", description="off")
     rest = [off, widgets.HTML("<em>as it is</em>"), widgets.Button(description="Train")]
     return [widgets.VBox([source, target, words]), target, patient.view, widgets.HBox(rest)]
+
+
+# (readout_format, value, what d3 writes for ipywidgets, with a true minus sign)
+WRITTEN = [
+    (".2f", -0.5, "−0.50"),
+    (".2f", -0.001, "0.00"),
+    (".2f", 1.005, "1.00"),
+    (".0f", 2.5, "3"),
+    (".20f", 0.1, "0.10000000000000000555"),
+    ("d", 12.0, "12"),
+    (".3g", 0.5, "0.500"),
+    (".3g", 1234.0, "1.23e+3"),
+    (".3g", 0.0000001, "1.00e-7"),
+    (".1e", -2345.0, "−2.3e+3"),
+    (".0%", 0.5, "50%"),
+    (".1%", -0.0625, "−6.3%"),
+]
+
+
+def formats():
+    rows = enumerate(WRITTEN)
+    bounds = {"min": -9999, "max": 9999}
+    return [widgets.FloatSlider(value=v, readout_format=f, description=f"s{i}", **bounds) for i, (f, v, _) in rows]
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +88,7 @@ def site(tmp_path_factory):
         controls=notebook(output(all_controls().view), mystnb=alt),
         anchors=notebook(output(all_controls().view), LONG, output(Echo("far").view), mystnb=alt),
         several=notebook(*map(output, several()), mystnb=alt),
+        formats=notebook(output(widgets.VBox(formats())), mystnb=alt),
         failing=notebook(output(Failing("failing").view), mystnb=alt),
         listening=notebook(output(Listening("listening").view), mystnb=alt),
     )
@@ -95,34 +119,24 @@ def expect_positions(page, **moved):
 
 
 KEYS = [
-    ("slider", "α", "ArrowRight", "alpha", 0.3),
-    ("slider", "α", "ArrowUp", "alpha", 0.3),
-    ("slider", "α", "ArrowLeft", "alpha", 0.2),
-    ("slider", "α", "Home", "alpha", -0.5),
-    ("slider", "α", "End", "alpha", 1.5),
-    ("slider", "α", "PageUp", "alpha", 0.45),
-    ("slider", "α", "PageDown", "alpha", 0.05),
-    ("slider", "x from", "ArrowRight", "range", [-3.5, 4]),
-    ("slider", "x from", "Home", "range", [-8, 4]),
-    ("slider", "x from", "End", "range", [3.5, 4]),
-    ("slider", "x from", "PageUp", "range", [-2.5, 4]),
-    ("slider", "x to", "ArrowLeft", "range", [-4, 3.5]),
-    ("slider", "x to", "Home", "range", [-4, -3.5]),
-    ("slider", "x to", "End", "range", [-4, 8]),
-    ("slider", "layers", "ArrowDown", "layers", 2),
-    ("slider", "layers", "End", "layers", 9),
-    ("combobox", "activation", "ArrowDown", "fn", 1),
-    ("combobox", "activation", "End", "fn", 2),
-    ("radio", "value", "ArrowRight", "show", 1),
-    ("checkbox", "with bias", "Space", "bias", False),
+    ("slider", "α", "alpha", {"ArrowRight": 0.3, "ArrowUp": 0.35, "ArrowLeft": 0.3, "ArrowDown": 0.25}),
+    ("slider", "α", "alpha", {"PageUp": 0.45, "PageDown": 0.25, "Home": -0.5, "End": 1.5}),
+    ("slider", "x from", "range", {"ArrowRight": [-3.5, 4], "PageUp": [-2, 4], "Home": [-8, 4], "End": [3.5, 4]}),
+    ("slider", "x to", "range", {"ArrowLeft": [-4, 3.5], "PageUp": [-4, 5], "End": [-4, 8], "Home": [-4, -3.5]}),
+    ("slider", "layers", "layers", {"ArrowDown": 2, "ArrowUp": 3, "End": 9, "Home": 1}),
+    ("combobox", "activation", "fn", {"ArrowDown": 1, "ArrowUp": 0, "End": 2, "Home": 0}),
+    ("radio", "value", "show", {"ArrowRight": 1}),
+    ("radio", "value", "show", {"ArrowLeft": 1}),
+    ("checkbox", "with bias", "bias", {"Space": False}),
 ]
 
 
-@pytest.mark.parametrize("role, name, key, trait, value", KEYS, ids=[f"{k[1]}-{k[2]}" for k in KEYS])
-def test_keys_move_every_control(live, role, name, key, trait, value):
+@pytest.mark.parametrize("role, name, trait, keys", KEYS, ids=[f"{name} {list(keys)[0]}" for _, name, _, keys in KEYS])
+def test_keys_move_every_control(live, role, name, trait, keys):
     page = live()
-    page.get_by_role(role, name=name, exact=True).press(key)
-    assert positions(page) == START | {trait: value}
+    for key, value in keys.items():
+        page.get_by_role(role, name=name, exact=True).press(key)
+        assert positions(page) == START | {trait: value}
 
 
 def test_the_keyboard_reaches_every_control_in_order(live):
@@ -135,10 +149,18 @@ def test_the_keyboard_reaches_every_control_in_order(live):
     assert names == ["α", "x from", "x to", "layers", "activation", "value", "with bias"]
 
 
-def at(page, control, share):
-    """The point at a share of a slider's way, where its thumb's centre stands."""
+ALPHA = ".mlp-slider:has-text('α') input"
+LATE = ".mlp-slider:has-text('late') input"
+TRACK = ".mlp-track"
+BOUNDS = {ALPHA: (-0.5, 1.5), TRACK: (-8, 8), LATE: (0, 2)}
+
+
+def at(page, control, value):
+    """Where the centre of a slider's thumb is at a value."""
+    low, high = BOUNDS[control]
     box = page.locator(control).bounding_box()
     thumb = 18
+    share = (value - low) / (high - low)
     return box["x"] + thumb / 2 + share * (box["width"] - thumb), box["y"] + box["height"] / 2
 
 
@@ -158,41 +180,34 @@ def swipe(page, start, end):
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def share(value, low, high):
-    return (value - low) / (high - low)
-
-
-ALPHA = ".mlp-slider:has-text('α') input"
-TRACK = ".mlp-track"
+# Each from where the one before it ended; the last ones start on the bare track.
 DRAGS = [
-    (ALPHA, share(0.25, -0.5, 1.5), share(1.0, -0.5, 1.5), {"alpha": 1.0}),
-    (ALPHA, share(0.25, -0.5, 1.5), -0.2, {"alpha": -0.5}),
-    (TRACK, share(-4, -8, 8), share(-6, -8, 8), {"range": [-6, 4]}),
-    (TRACK, share(4, -8, 8), share(6.5, -8, 8), {"range": [-4, 6.5]}),
-    (TRACK, share(-4, -8, 8), share(7, -8, 8), {"range": [3.5, 4]}),
-    (TRACK, share(4, -8, 8), share(-7, -8, 8), {"range": [-4, -3.5]}),
-    (TRACK, share(-7, -8, 8), share(-6, -8, 8), {"range": [-6, 4]}),
-    (TRACK, share(7, -8, 8), share(5, -8, 8), {"range": [-4, 5]}),
+    (ALPHA, 0.25, 1.0, {"alpha": 1.0}),
+    (ALPHA, 1.0, -9, {"alpha": -0.5}),
+    (TRACK, -4, -6, {"range": [-6, 4]}),
+    (TRACK, 4, 6.5, {"range": [-6, 6.5]}),
+    (TRACK, -6, 7.5, {"range": [6, 6.5]}),
+    (TRACK, 7.5, 8, {"range": [6, 8]}),
+    (TRACK, 6, -7, {"range": [-7, 8]}),
+    (TRACK, 8, -8, {"range": [-7, -6.5]}),
+    (TRACK, 3, 5, {"range": [-7, 5]}),
+    (TRACK, -1.5, -2, {"range": [-2, 5]}),
 ]
 
 
-@pytest.mark.parametrize("control, start, end, moved", DRAGS)
-def test_a_mouse_drags_the_thumbs_which_never_cross(live, control, start, end, moved):
-    page = live()
-    drag(page, at(page, control, start), at(page, control, end))
-    assert positions(page) == START | moved
-
-
-@pytest.mark.parametrize("control, start, end, moved", DRAGS)
-def test_a_finger_drags_the_thumbs_which_never_cross(live, control, start, end, moved):
-    page = live(width=360, touch=True)
-    swipe(page, at(page, control, start), at(page, control, end))
-    assert positions(page) == START | moved
+@pytest.mark.parametrize("gesture", [drag, swipe], ids=["mouse", "finger"])
+def test_thumbs_are_dragged_and_never_cross(live, gesture):
+    page = live(width=360, touch=gesture is swipe)
+    moved = {}
+    for control, start, end, result in DRAGS:
+        gesture(page, at(page, control, start), at(page, control, end))
+        moved |= result
+        assert positions(page) == START | moved, (control, start, end)
 
 
 def test_a_thumb_held_off_its_centre_does_not_jump(live):
     page = live()
-    x, y = at(page, TRACK, share(-4, -8, 8))
+    x, y = at(page, TRACK, -4)
     page.mouse.move(x + 8, y)
     page.mouse.down()
     assert positions(page) == START
@@ -201,11 +216,11 @@ def test_a_thumb_held_off_its_centre_does_not_jump(live):
 
 def test_thumbs_a_step_apart_are_still_told_apart(live):
     page = live()
-    drag(page, at(page, TRACK, share(-4, -8, 8)), at(page, TRACK, 1))
-    x, y = at(page, TRACK, share(3.75, -8, 8))
-    drag(page, (x - 4, y), at(page, TRACK, share(0, -8, 8)))
+    drag(page, at(page, TRACK, -4), at(page, TRACK, 8))
+    x, y = at(page, TRACK, 3.75)
+    drag(page, (x - 4, y), at(page, TRACK, 0))
     assert positions(page)["range"][1] == 4
-    drag(page, at(page, TRACK, share(4, -8, 8)), at(page, TRACK, 1))
+    drag(page, at(page, TRACK, 4), at(page, TRACK, 8))
     assert positions(page)["range"][1] == 8
 
 
@@ -283,6 +298,10 @@ def test_the_readout_follows_and_its_neighbours_stay(live):
     assert slider.bounding_box() == before
 
 
+def test_numbers_are_written_as_ipywidgets_writes_them(live):
+    assert live("formats.html").locator("output").all_inner_texts() == [text for _, _, text in WRITTEN]
+
+
 def test_links_start_from_the_source_and_run_as_python_says(live):
     page = live("several.html")
     source, target = page.get_by_role("slider", name="source"), page.get_by_role("slider", name="target").first
@@ -304,22 +323,20 @@ def test_two_views_of_one_slider_agree(live):
 
 def test_a_slider_that_waits_moves_the_figure_on_release(live):
     page = live("several.html")
-    late = ".mlp-slider:has-text('late') input"
-    page.mouse.move(*at(page, late, 0.5))
+    page.mouse.move(*at(page, LATE, 1))
     page.mouse.down()
-    page.mouse.move(*at(page, late, 0.75))
+    page.mouse.move(*at(page, LATE, 1.5))
     expect(page.locator(".mlp-slider:has-text('late') output")).to_have_text("1.50")
     assert positions(page)["late"] == 1
     page.mouse.up()
     assert positions(page)["late"] == 1.5
-    track = ".mlp-slider:has-text('far') .mlp-track"
-    page.mouse.move(*at(page, track, 0.1))
+    page.mouse.move(*at(page, TRACK, 1))
     page.mouse.down()
-    page.mouse.move(*at(page, track, 0.5))
-    expect(page.locator(".mlp-slider:has-text('far') output")).to_have_text("5.00 – 9.00")
-    assert positions(page)["far"] == [1, 9]
+    page.mouse.move(*at(page, TRACK, 5))
+    expect(page.locator(".mlp-slider:has-text('far') output")).to_have_text("5.00 – 8.00")
+    assert positions(page)["far"] == [1, 8]
     page.mouse.up()
-    assert positions(page)["far"] == [5, 9]
+    assert positions(page)["far"] == [5, 8]
 
 
 def test_what_cannot_be_moved_says_so(live):
@@ -393,18 +410,34 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("address, moved", ADDRESSES, ids=[address or "empty" for address, _ in ADDRESSES])
-def test_an_address_is_clamped_or_ignored(live, address, moved):
-    page = live(f"controls.html#live:{address}")
-    expect_positions(page, **moved)
+def follow(page, anchor):
+    """Go to an anchor as a link does, and wait until the page has heard of it."""
+    page.evaluate(
+        "(hash) => new Promise((heard) => { addEventListener('hashchange', heard, {once: true}); location.hash = hash; })",
+        anchor,
+    )
+
+
+def test_an_address_is_clamped_or_ignored(live):
+    page = live()
+    for address, moved in ADDRESSES:
+        follow(page, "#live:all.alpha=0.25")
+        assert positions(page) == START
+        follow(page, f"#live:{address}")
+        assert positions(page) == START | moved, address
+
+
+@pytest.mark.parametrize("address, moved", [("all.range=-2,6&all.fn=2", {"range": [-2, 6], "fn": 2}), ("all.alpha=?", {})])
+def test_a_page_opens_where_its_address_says(live, address, moved):
+    expect_positions(live(f"controls.html#live:{address}"), **moved)
 
 
 def test_an_address_followed_in_the_page_moves_and_scrolls(page):
     page = page("anchors.html#relu")
-    page.evaluate("location.hash = '#live:all.alpha=1'")
+    follow(page, "#live:all.alpha=1")
     expect_positions(page, alpha=1)
     expect(page.locator(".mlp-live").first).to_be_in_viewport()
-    page.evaluate("location.hash = '#live:all.layers=4'")
+    follow(page, "#live:all.layers=4")
     expect_positions(page, layers=4)
     page.go_back()
     expect_positions(page, alpha=1)
@@ -414,7 +447,7 @@ def test_another_anchor_scrolls_and_leaves_the_sliders(live):
     page = live("anchors.html")
     page.get_by_role("slider", name="α").press("End")
     page.wait_for_url("**#live:all.alpha=1.5")
-    page.evaluate("location.hash = '#relu'")
+    follow(page, "#relu")
     expect(page.get_by_role("heading", name="relu")).to_be_in_viewport()
     expect_positions(page, alpha=1.5)
     page.go_back()

@@ -44,11 +44,11 @@
     if (trait === "index") return Math.min(Math.max(Math.round(value), 0), model.get("_options_labels").length - 1);
     if (typeof value === "number") return snap(model, value);
     if (!Array.isArray(value)) return value;
-    const [from, to] = moveEnd(model, [0, model.get("max")], 0, value[0]);
-    return moveEnd(model, [from, to], 1, value[1]);
+    const [min, max] = [model.get("min"), model.get("max")];
+    return moveEnd(model, moveEnd(model, [min, max], 0, value[0]), 1, value[1]);
   }
 
-  // d3's notation, which ipywidgets uses: the types of Python's format mini-language that its sliders need.
+  // d3's notation, which ipywidgets uses: the types its sliders take by default, and their kin.
   const NOTATION = {
     d: (x) => x.toFixed(0),
     e: (x, digits) => x.toExponential(digits),
@@ -94,7 +94,7 @@
     return node;
   }
 
-  const place = (model, value) => (value - model.get("min")) / (model.get("max") - model.get("min"));
+  const fraction = (model, value) => (value - model.get("min")) / (model.get("max") - model.get("min"));
 
   /** A native slider with the model's bounds. */
   function rangeInput(model) {
@@ -121,7 +121,7 @@
     output.htmlFor = input.id;
     const show = (value) => {
       output.value = setInput(input, model, value, model.get("description"));
-      input.style.setProperty("--to", place(model, value));
+      input.style.setProperty("--to", fraction(model, value));
     };
     const move = (live) => {
       const value = snap(model, input.valueAsNumber);
@@ -148,7 +148,7 @@
       const texts = ["from", "to"].map((word, i) => {
         const title = `${model.get("description")} ${word}`.trim();
         inputs[i].setAttribute("aria-label", title);
-        track.style.setProperty(`--${word}`, place(model, value[i]));
+        track.style.setProperty(`--${word}`, fraction(model, value[i]));
         return setInput(inputs[i], model, value[i], title);
       });
       output.value = texts.join(" – ");
@@ -170,34 +170,37 @@
       input.addEventListener("input", () => move(end, input.valueAsNumber));
       input.addEventListener("change", () => move(end, input.valueAsNumber, true));
     });
-    dragRange(track, inputs, model, () => shown, move);
+    const hold = (end) => inputs[end].focus({ preventScroll: true });
+    dragRange(track, model, () => shown, hold, move);
   }
 
   /** Let mouse, finger and pen drag the nearer of two thumbs, from anywhere on the track. */
-  function dragRange(track, inputs, model, shown, move) {
+  function dragRange(track, model, shown, hold, move) {
     let end, offset; // the thumb held, and how far from its centre
 
-    const position = (event) => {
-      const { left, width, height } = track.getBoundingClientRect();
+    /** Where the thumbs' centres run, in pixels. */
+    const way = () => {
+      const { left, width } = track.getBoundingClientRect();
       const radius = parseFloat(getComputedStyle(track).getPropertyValue("--thumb")) / 2;
-      const fraction = (event.clientX - left - radius) / (width - 2 * radius);
-      return { at: model.get("min") + fraction * (model.get("max") - model.get("min")), unit: radius / (width - 2 * radius) };
+      return { start: left + radius, length: width - 2 * radius, radius };
+    };
+    const follows = (event) => {
+      const { start, length } = way();
+      const share = (event.clientX - offset - start) / length;
+      move(end, model.get("min") + share * (model.get("max") - model.get("min")));
     };
     track.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || model.get("disabled")) return;
       event.preventDefault();
-      const { at, unit } = position(event);
-      const [from, to] = shown();
-      end = at < from || at - from < to - at ? 0 : 1;
-      const gap = at - shown()[end];
-      offset = Math.abs(gap) <= unit * (model.get("max") - model.get("min")) ? gap : 0;
-      inputs[end].focus({ preventScroll: true });
+      const { start, length, radius } = way();
+      const gaps = shown().map((value) => event.clientX - start - fraction(model, value) * length);
+      end = gaps[0] < 0 || gaps[0] < -gaps[1] ? 0 : 1;
+      offset = Math.abs(gaps[end]) <= radius ? gaps[end] : 0;
+      hold(end);
       track.setPointerCapture(event.pointerId);
-      move(end, at - offset);
+      follows(event);
     });
-    track.addEventListener("pointermove", (event) => {
-      if (track.hasPointerCapture(event.pointerId)) move(end, position(event).at - offset);
-    });
+    track.addEventListener("pointermove", (event) => track.hasPointerCapture(event.pointerId) && follows(event));
     track.addEventListener("lostpointercapture", () => move(end, shown()[end], true));
   }
 
