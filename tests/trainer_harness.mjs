@@ -1,9 +1,12 @@
 // Runs trainer.js for the tests: a list of { options, calls: [[name, ...arguments], …] } in, what the calls gave out.
 import { text } from "node:stream/consumers";
-import { Trainer, activate } from "../src/mlpbook/live/static/trainer.js";
+import "../src/mlpbook/live/static/trainer.js";
 
+const { Trainer, Session, activate } = globalThis.mlpTrainer;
 const jobs = JSON.parse(await text(process.stdin));
-process.stdout.write(JSON.stringify(jobs.map(answer), refuseNan));
+const answers = [];
+for (const job of jobs) answers.push(await (job.messages ? converse(job) : answer(job)));
+process.stdout.write(JSON.stringify(answers, refuseNan), () => process.exit());
 
 function answer({ options, calls }) {
   try {
@@ -20,10 +23,26 @@ function perform(trainer, [name, ...given]) {
   return plain(typeof member === "function" ? member.apply(trainer, given) : member);
 }
 
-// { output, units } as lists; undefined as null.
+// A session's answers to messages, a list of [milliseconds to wait, message]; drawn at once if `drawn`.
+async function converse({ messages, drawn }) {
+  const heard = [];
+  const post = (message) => {
+    heard.push(plain(message));
+    if (drawn && message.is === "frame") setTimeout(() => session.receive({ do: "drawn" }), 1);
+  };
+  const session = new Session(post, setImmediate);
+  for (const [wait, message] of messages) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    session.receive(message);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return heard;
+}
+
+// Maps as lists; undefined as null.
 function plain(value) {
   if (!value?.output) return value ?? null;
-  return { output: Array.from(value.output), units: Array.from(value.units) };
+  return { ...value, output: Array.from(value.output), units: Array.from(value.units) };
 }
 
 // JSON would turn a nan or an infinity into null without a word.

@@ -1,31 +1,35 @@
 // Trains a multilayer perceptron as torch does in float64: same weights, data and batches, same steps.
 //
 //   const trainer = new Trainer({ data: "spiral", hidden: [{ units: 8, activation: "tanh" }] });
-//   trainer.run(100);          // steps done: fewer than asked when training diverged
-//   trainer.measure();         // { step, epoch, diverged, train, test, layers }
-//   trainer.map({ size: 100 }) // { output, units }: the network's output and each hidden unit's, on a grid
-//   trainer.set({ learningRate: 0.1 });   // any option; the weights stay unless their shape or start changed
-//   trainer.reset();           // back to the initial weights
-//   trainer.parameters();      // [{ W, b }, …] per layer, W inputs × outputs
-//   trainer.edit({ layer, input, unit, value }); trainer.removeUnit({ layer, unit });
-//   trainer.gradients(); trainer.pieces({ size }); trainer.snapshot();
+//   trainer.run(100);                              // steps done: fewer than asked if training diverged
+//   trainer.measure();                             // { step, epoch, diverged, train, test, layers, engine }
+//   trainer.map({ size: 100, detail: 24 });        // { output, units }: values of output and hidden units on a grid
+//   trainer.pieces({ size: 100 });                 // activation regions met on a grid
+//   trainer.gradients(); trainer.parameters();     // [{ W, b }, …] per layer, W as inputs × units
+//   trainer.set({ learningRate: 0.1 });            // any option; new weights only if their shape or start changed
+//   trainer.edit({ layer, input, unit, value });   // one weight, or with input null a bias
+//   trainer.removeUnit({ layer, unit });
+//   trainer.reset();                               // back to the initial weights
+//   trainer.snapshot();                            // all that another program needs to repeat the training
 //
-// OPTIONS below lists every option with its default and its rule. What they mean in torch:
-//   loss "cross-entropy"  nn.BCEWithLogitsLoss on the linear output, labels 0 and 1; class 1 where it is > 0.
-//   loss "squared-error"  nn.MSELoss on the output, linear or tanh (`output`), classes −1 and 1, or real targets.
-//   optimizer             torch.optim.SGD (with `momentum`, dampening 0) or torch.optim.Adam.
-//   l2, l1                weight_decay = l2 and the subgradient l1·sign(w), both for weights and not for biases.
-//   batchSize             a DataLoader that keeps a short last batch; a new order each epoch, from the seed.
+// OPTIONS, below, has every option with its default and its rule. In torch's words:
+//   loss       "cross-entropy" is nn.BCEWithLogitsLoss on the linear output, classes 0 and 1; "squared-error" is
+//              nn.MSELoss on the output, which is linear or tanh (`output`), classes −1 and 1 or real targets.
+//              Either way class 1 is where the output is above 0.
+//   optimizer  torch.optim.SGD, with `momentum` if it is "momentum" (dampening 0), or torch.optim.Adam.
+//   l2, l1     weight_decay = l2, and l1·sign(w) added to the gradient; both for weights and not for biases.
+//   batchSize  of a DataLoader that keeps a short last batch; each epoch has an order of its own, from the seed.
 //
-// In a Web Worker (a module worker made of a blob will do) it serves messages; see Session at the end.
+// In a Web Worker it serves messages: see Session, at the end. It is a classic script, which names its API
+// globalThis.mlpTrainer, because Chromium gives no module worker to a page opened from a file.
 //
-// A training step is one program, `trainingStep`, over a machine with three operations: `combine`
-// (matrix times columns), `correlate` (columns times columns) and `each` (elementwise arithmetic). The Plain machine
-// runs it on numbers. The Assembler writes it down as WebAssembly, two examples to an instruction. Both
-// round alike, so they agree bit for bit; and as exp, tanh and erfc are computed here too, not by the browser's
-// Math, every browser arrives at the same weights.
+// How it works: a training step is a program, `trainingStep`, for a machine with three operations, `combine`
+// (a matrix times columns), `correlate` (columns times columns) and `each` (arithmetic, elementwise). The Plain
+// machine runs it on numbers. The Assembler writes it down as WebAssembly, two examples to an instruction. Both
+// round alike, so they agree bit for bit. As exp, tanh and erfc are computed here too, and not by the browser's
+// Math, every browser arrives at the same weights (but for inputs sin x, whose last digit is the browser's).
 
-export { Trainer, Session, ACTIVATIONS, DATASETS, FEATURES, OPTIONS, DOMAIN, ENGINE, activate };
+"use strict";
 
 const DOMAIN = 3; // the picture is the square [−3, 3]²
 
@@ -76,7 +80,10 @@ const STREAM = { data: 1, noise: 2, split: 3, weights: 4, order: 5 }; // so that
 
 // Uniform numbers in (0, 1): sfc32 of C. Doty-Humphrey's PractRand, seeded by three integers.
 function generator(seed, stream, epoch = 0) {
-  let [a, b, c, counter] = [seed | 0, stream, epoch, 1];
+  let a = seed | 0;
+  let b = stream;
+  let c = epoch;
+  let counter = 1;
   const next = () => {
     const t = (a + b + counter++) | 0;
     a = b ^ (b >>> 9);
@@ -99,10 +106,11 @@ function normal(uniform) {
 }
 
 function permutation(n, uniform) {
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
+  const order = new Uint32Array(n);
+  for (let i = 1; i < n; i++) {
     const j = Math.floor(uniform() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
+    order[i] = order[j];
+    order[j] = i;
   }
   return order;
 }
@@ -190,7 +198,7 @@ const TAIL = [
 
 // The standard normal's cumulative distribution Φ(x) and density φ(x).
 function gaussian(m, x) {
-  const u = m.lesser(m.absolute(x), m.number(38));
+  const u = m.lesser(m.absolute(x), m.number(37.5)); // beyond, φ is no normal number any more
   const { s, q, r } = exponential(m, m.multiply(m.number(-0.5), square(m, u)));
   const bell = m.divide(m.multiply(s, m.add(q, r)), m.subtract(q, r));
   const density = m.multiply(bell, m.number(1 / Math.sqrt(2 * Math.PI)));
@@ -288,7 +296,8 @@ const EVALUATED = 48; // examples evaluated at once
 function layout(config, rows) {
   let top = 2 + CONSTANTS;
   const take = (n) => (top += even(n)) - even(n);
-  const net = { config, at: Object.fromEntries(SETTINGS.map((name) => [name, take(1)])), total: take(2) };
+  const at = Object.fromEntries(SETTINGS.map((name) => [name, take(1)]));
+  const net = { config, at, sums: { outputs: take(2), parameters: take(2) } };
   net.layers = layers(config, take);
   net.parameters = net.layers[0].weights;
   net.size = top - net.parameters;
@@ -363,10 +372,13 @@ function backward(machine, net, space) {
 
 function outputDeltas(machine, net, space) {
   const { values, slopes, deltas } = space.layers.at(-1);
-  machine.each(space.stride, (m, i) => {
-    const residual = LOSSES[net.config.loss](m, m.load(values, i), m.load(space.target, i));
+  const summed = (m, i) => {
+    const output = m.load(values, i);
+    const residual = LOSSES[net.config.loss](m, output, m.load(space.target, i));
     m.store(deltas, i, m.multiply(m.multiply(residual, m.load(space.share, i)), m.load(slopes, i)));
-  });
+    return m.absolute(output);
+  };
+  machine.each(space.stride, summed, net.sums.outputs);
 }
 
 function penalize(machine, net) {
@@ -383,7 +395,7 @@ function penalize(machine, net) {
   }
 }
 
-// Keeps the parameters from before, and leaves the sum of all |parameters|, by which divergence shows.
+// Keeps the parameters from before. By the sums of all |parameters| and all |outputs| divergence shows.
 function update(machine, net) {
   const summed = (m, i) => {
     const parameter = m.load(net.parameters, i);
@@ -392,7 +404,7 @@ function update(machine, net) {
     m.store(net.parameters, i, moved);
     return m.absolute(moved);
   };
-  machine.each(net.size, summed, net.total);
+  machine.each(net.size, summed, net.sums.parameters);
 }
 
 const penalized = ({ l1, l2 }) => l1 > 0 || l2 > 0;
@@ -490,7 +502,7 @@ const WASM = {
 };
 const SIMD = {
   load: 0x00, loadSplat: 0x0a, store: 0x0b, constant: 0x0c, shuffle: 0x0d, lane: 0x21, above: 0x4a, select: 0x52,
-  nearest: 0x94, shiftLeft: 0xcb, absolute: 0xec, negative: 0xed, root: 0xef,
+  shiftLeft: 0xcb, absolute: 0xec, negative: 0xed, root: 0xef,
   add: 0xf0, subtract: 0xf1, multiply: 0xf2, divide: 0xf3, lesser: 0xf6, greater: 0xf7,
 };
 const [I32, V128] = [0x7f, 0x7b];
@@ -589,8 +601,10 @@ class Assembler {
     return this.all(2 + index);
   }
 
-  all(address) {
-    this.integer(0);
+  // The float64 at an address, or so far behind it, twice.
+  all(address, offset) {
+    if (offset) this.get(offset.local);
+    else this.integer(0);
     this.simd(SIMD.loadSplat, ...place(address));
     return this.pair();
   }
@@ -673,7 +687,7 @@ class Assembler {
     const sums = grid(units, tile, () => this.zero());
     const [weight, column] = [this.pointer(start.weight), this.pointer(start.block)];
     this.repeat(inputs, [[weight, down], [column, stride]], () => {
-      const w = sums.map((_, j) => this.splat(weights + j * across, weight));
+      const w = sums.map((_, j) => this.all(weights + j * across, weight));
       for (let k = 0; k < tile; k++) {
         const x = this.load(from + 2 * k, column);
         sums.forEach((row, j) => this.addTo(row[k], x, w[j]));
@@ -685,12 +699,6 @@ class Assembler {
     }));
   }
 
-  splat(address, { local }) {
-    this.get(local);
-    this.simd(SIMD.loadSplat, ...place(address));
-    return this.pair();
-  }
-
   correlate(space, operation) {
     const { rows, columns } = operation;
     this.begin();
@@ -698,8 +706,8 @@ class Assembler {
     this.chunks(rows, Math.min(rows, STRIP), [[left, space.stride], [row, columns]], (high) => {
       const [right, entry] = [this.pointer(0), this.pointer(row)];
       const moves = [[right, space.stride], [entry, 1]];
-      const start = { left, right, entry };
-      this.chunks(columns, Math.min(columns, 2), moves, (wide) => this.correlateTile(space, operation, high, wide, start));
+      this.chunks(columns, Math.min(columns, 2), moves, (wide) =>
+        this.correlateTile(space, operation, high, wide, { left, right, entry }));
     });
   }
 
@@ -853,10 +861,11 @@ const list = (most, what, test) =>
   rule(`a list of at most ${most} ${what}`, (v) => Array.isArray(v) && v.length <= most && v.every(test));
 
 const isPoint = (p) => Array.isArray(p) && p.length === 3 && p.every(number(-100, 100).test);
-const isLayer = ({ units, activation, ...parameter }) =>
-  integer(1, 16).test(units) &&
-  Object.hasOwn(ACTIVATIONS, activation) &&
-  Object.entries(parameter).every(([name, v]) => name === PARAMETERS[activation]?.name && number(-100, 100).test(v));
+const isLayer = (layer) => {
+  const { units, activation, ...parameter } = layer ?? {};
+  const known = ([name, v]) => name === PARAMETERS[activation]?.name && number(-100, 100).test(v);
+  return integer(1, 16).test(units) && Object.hasOwn(ACTIVATIONS, activation) && Object.entries(parameter).every(known);
+};
 const isFeature = (name) => Object.hasOwn(FEATURES, name);
 
 const OPTIONS = {
@@ -890,7 +899,8 @@ const OPTIONS = {
 
 const demand = (name, { sentence, test }, value) => test(value) || fail(name, sentence, value);
 const fail = (name, sentence, value) => {
-  throw new Error(`${name} must be ${sentence}, got ${JSON.stringify(value)}`);
+  const text = JSON.stringify(value) ?? String(value);
+  throw new Error(`${name} must be ${sentence}, got ${text.length < 100 ? text : `${text.slice(0, 99)}…`}`);
 };
 
 function checked(config) {
@@ -910,18 +920,20 @@ function checked(config) {
 }
 
 function checkShapes(parameters, expected) {
-  const row = (v, n) => Array.isArray(v) && v.length === n && v.every(number(-MOST, MOST).test);
+  const row = (v, n) => Array.isArray(v) && v.length === n && v.every(number(...EDITABLE).test);
   const fits = ({ W, b }, [inputs, units]) =>
     Array.isArray(W) && W.length === inputs && W.every((w) => row(w, units)) && row(b, units);
+  const sizes = expected.map((shape) => shape.join(" × ")).join(", ");
   if (parameters.length !== expected.length || !expected.every((shape, l) => fits(parameters[l] ?? {}, shape)))
-    fail("parameters", `finite, W of shapes ${expected.map((s) => s.join(" × ")).join(", ")} and b to match`, parameters);
+    fail("parameters", `within ±1e6, W of shapes ${sizes} and b to match`, parameters);
 }
 
 // ---- The trainer
 
-// Training has diverged when all |weights| add up to more than this. Below it nothing overflows, in any network
-// the options allow: no infinity and no nan leaves the trainer.
+// Training has diverged when all |weights| and the |outputs| of a batch add up to more than this. Below it nothing
+// overflows, in any network the options allow: no infinity and no nan leaves the trainer.
 const MOST = 1e9;
+const EDITABLE = [-1e6, 1e6]; // what a weight may be set to
 const ROOM = 2 ** 20; // bytes of memory to begin with: enough for every network at the usual batch sizes
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -952,7 +964,7 @@ class Trainer {
   #grids = new Map();
 
   constructor(options = {}) {
-    this.config = mapped(OPTIONS, () => undefined);
+    this.config = {};
     this.set({ ...mapped(OPTIONS, ([value]) => value), ...options });
   }
 
@@ -1059,31 +1071,33 @@ class Trainer {
   #step() {
     const { columns, targets, trained } = this.#problem;
     const space = this.#net.training;
-    const end = Math.min(this.#cursor + space.rows, trained);
-    const rows = this.#order.subarray(this.#cursor, end);
-    this.#fill(space, columns, rows);
-    this.#label(space, targets, rows, rows.length);
+    const rows = Math.min(space.rows, trained - this.#cursor);
+    this.#fill(space, columns, this.#order, this.#cursor, rows);
+    this.#label(space, targets, this.#order, this.#cursor, rows, rows);
     this.#pace();
     this.#functions.step();
     if (!this.#sound()) return false;
     this.step++;
-    this.#cursor = end;
-    if (end === trained) this.#begin(this.epoch + 1);
+    this.#cursor += rows;
+    if (this.#cursor === trained) this.#begin(this.epoch + 1);
     return true;
   }
 
-  #fill({ inputs, stride }, columns, rows) {
-    columns.forEach((column, f) => {
-      const to = inputs + f * stride;
-      for (let r = 0; r < rows.length; r++) this.#numbers[to + r] = column[rows[r]];
-    });
+  // Copies the inputs of examples order[start], … into a workspace.
+  #fill({ inputs, stride }, columns, order, start, rows) {
+    const numbers = this.#numbers;
+    for (let f = 0, to = inputs; f < columns.length; f++, to += stride) {
+      const column = columns[f];
+      for (let r = 0; r < rows; r++) numbers[to + r] = column[order[start + r]];
+    }
   }
 
   // The targets, and each example's share in the mean: one of `among`. What is left of the columns keeps older
   // examples, with share 0.
-  #label({ target, share, stride }, targets, rows, among) {
-    for (let r = 0; r < rows.length; r++) this.#numbers[target + r] = targets[rows[r]];
-    for (let r = 0; r < stride; r++) this.#numbers[share + r] = r < rows.length ? 1 / among : 0;
+  #label({ target, share, stride }, targets, order, start, rows, among) {
+    const numbers = this.#numbers;
+    for (let r = 0; r < rows; r++) numbers[target + r] = targets[order[start + r]];
+    for (let r = 0; r < stride; r++) numbers[share + r] = r < rows ? 1 / among : 0;
   }
 
   // Adam's two corrections for starting from zero.
@@ -1096,10 +1110,11 @@ class Trainer {
     this.#numbers[this.#net.at.root] = Math.sqrt(1 - powers[1]);
   }
 
-  // After a step: whether the weights are within bounds. If not, they go back to what they were before it.
+  // After a step: whether outputs and weights are within bounds. If not, the weights go back to those before it.
   #sound() {
-    const { total, parameters, previous, size } = this.#net;
-    if (this.#numbers[total] + this.#numbers[total + 1] <= MOST) return true;
+    const { sums, parameters, previous, size } = this.#net;
+    const sum = (address) => this.#numbers[address] + this.#numbers[address + 1];
+    if (sum(sums.outputs) + sum(sums.parameters) <= MOST) return true;
     this.#numbers.copyWithin(parameters, previous, previous + size);
     this.diverged = { step: this.step + 1, most: MOST };
     return false;
@@ -1115,7 +1130,7 @@ class Trainer {
   edit({ layer, input, unit, value }) {
     const { inputs, units, weights } = this.#at({ layer, unit });
     if (input !== null) demand("input", integer(0, inputs - 1), input);
-    demand("value", number(-1e6, 1e6), value);
+    demand("value", number(...EDITABLE), value);
     this.#numbers[weights + (input === null ? 0 : input + 1) * units + unit] = value;
   }
 
@@ -1123,7 +1138,8 @@ class Trainer {
   removeUnit({ layer, unit }) {
     const { units } = this.#at({ layer, unit });
     const { config } = this;
-    demand("layer", rule("a hidden layer with more than one unit", (l) => l < config.hidden.length && units > 1), layer);
+    const prunable = rule("a hidden layer of more than one unit", (l) => l < config.hidden.length && units > 1);
+    demand("layer", prunable, layer);
     const areas = () => [this.#net.parameters, ...this.#net.moments];
     const kept = areas().map((area) => withoutUnit(this.#read(area), layer, unit));
     const hidden = config.hidden.with(layer, { ...config.hidden[layer], units: units - 1 });
@@ -1218,11 +1234,11 @@ class Trainer {
     const space = this.#net.evaluation;
     const { values } = space.layers.at(-1);
     for (let start = first; start < last; start += EVALUATED) {
-      const some = rows.subarray(start, Math.min(start + EVALUATED, last));
-      this.#fill(space, columns, some);
-      if (targets) this.#label(space, targets, some, last - first);
+      const some = Math.min(EVALUATED, last - start);
+      this.#fill(space, columns, rows, start, some);
+      if (targets) this.#label(space, targets, rows, start, some, last - first);
       this.#functions[program]();
-      visit(start, some.length, this.#numbers.subarray(values, values + some.length));
+      visit(start, some, this.#numbers.subarray(values, values + some));
     }
   }
 
@@ -1253,7 +1269,7 @@ class Trainer {
 
   // The number of activation regions met on the grid: sets of points on which the same units are on, in each of
   // which the network is affine. null where an activation is smooth or an input is not.
-  pieces({ size = 200 } = {}) {
+  pieces({ size = 100 } = {}) {
     const { hidden, inputs } = this.config;
     const bent = inputs.some((name) => !["x1", "x2"].includes(name));
     if (bent || hidden.some(({ activation }) => !PIECEWISE.has(activation))) return null;
@@ -1267,13 +1283,14 @@ class Trainer {
   // Which hidden units are on at row r of the evaluated ones: a bit each, sixteen to a character.
   #pattern(r) {
     const { layers, stride } = this.#net.evaluation;
-    const words = this.config.hidden.map(({ units, activation }, l) => {
+    let pattern = "";
+    this.config.hidden.forEach(({ units, activation }, l) => {
       const column = (activation === "threshold" ? layers[l].values : layers[l].slopes) + r;
-      let word = 0;
-      for (let unit = 0; unit < units; unit++) word |= (this.#numbers[column + unit * stride] === 1) << unit;
-      return word;
+      let on = 0;
+      for (let unit = 0; unit < units; unit++) on |= (this.#numbers[column + unit * stride] === 1) << unit;
+      pattern += String.fromCharCode(on);
     });
-    return String.fromCharCode(...words);
+    return pattern;
   }
 
   #grid(size) {
@@ -1316,7 +1333,7 @@ function gridOf(size, inputs) {
 //        { do: "play", rate }                    steps a second; Infinity, the default: as fast as it goes
 //        { do: "pause" } { do: "step", count } { do: "epoch" } { do: "reset" }
 //        { do: "edit", … } { do: "removeUnit", … } as the trainer's methods
-//        { do: "view", size, detail, pieces }    what frames carry: the maps' sizes, whether pieces are counted
+//        { do: "view", size, detail, pieces }    the grids of what frames carry; pieces 0: they are not counted
 //        { do: "drawn" }                         the page has drawn the last frame and can take another
 //        { do: "snapshot" }
 //   out  { is: "frame", playing, output, units, parameters, pieces, …measure() }   after any change
@@ -1334,9 +1351,9 @@ const BEHIND = 0.1; // s whose steps may be made up for
 
 class Session {
   #post; // (message, transferred buffers)
-  #channel = new MessageChannel(); // to come back after the messages that wait; setTimeout would take 4 ms
+  #soon; // (action): does it after the messages that wait
   #trainer;
-  #view = { size: 100, detail: 24, pieces: false };
+  #view = { size: 100, detail: 24, pieces: 0 };
   #rate = 0; // steps a second, 0 when paused
   #due = 0; // steps
   #trained = 0; // ms, when training was last seen to
@@ -1345,9 +1362,9 @@ class Session {
   #changed = false;
   #coming = false; // whether a turn is scheduled
 
-  constructor(post) {
+  constructor(post, soon) {
     this.#post = post;
-    this.#channel.port1.onmessage = this.#turn;
+    this.#soon = soon;
   }
 
   receive({ do: command, ...given }) {
@@ -1365,12 +1382,12 @@ class Session {
     set: ({ options }) => this.#change(() => this.#set(options)),
     play: ({ rate = Infinity }) => this.#change(() => this.#play(rate)),
     pause: () => this.#change(() => (this.#rate = 0)),
-    step: ({ count = 1 }) => this.#change(() => this.#trainer.run(count)),
+    step: ({ count = 1 }) => this.#change(() => this.#step(count)),
     epoch: () => this.#change(() => this.#trainer.run(this.#trainer.remaining)),
     reset: () => this.#change(() => this.#trainer.reset()),
     edit: (given) => this.#change(() => this.#trainer.edit(given)),
     removeUnit: (given) => this.#change(() => this.#trainer.removeUnit(given)),
-    view: (given) => this.#change(() => Object.assign(this.#view, given)),
+    view: (given) => this.#change(() => this.#look(given)),
     drawn: () => (this.#drawn = true),
     snapshot: () => this.#post({ is: "snapshot", ...this.#trainer.snapshot() }),
   };
@@ -1385,8 +1402,20 @@ class Session {
     else this.#trainer = new Trainer(options);
   }
 
+  #step(count) {
+    demand("count", integer(1, 1e5), count);
+    this.#trainer.run(count);
+  }
+
+  #look({ size = this.#view.size, detail = this.#view.detail, pieces = this.#view.pieces }) {
+    demand("size", integer(1, 400), size);
+    demand("detail", integer(1, 100), detail);
+    demand("pieces", integer(0, 400), pieces);
+    this.#view = { size, detail, pieces };
+  }
+
   #play(rate) {
-    if (!(rate > 0)) fail("rate", "a positive number of steps a second", rate);
+    demand("rate", rule("a positive number of steps a second", (v) => v > 0), rate);
     this.#rate = rate;
     this.#due = 0;
     this.#trained = performance.now();
@@ -1396,7 +1425,7 @@ class Session {
     if (this.#coming) return;
     this.#coming = true;
     if (this.#rate > 0 && this.#rate < Infinity) setTimeout(this.#turn, FRAME);
-    else this.#channel.port2.postMessage(null);
+    else this.#soon(this.#turn);
   }
 
   #turn = () => {
@@ -1411,11 +1440,11 @@ class Session {
     this.#due = this.#rate === Infinity ? Infinity : Math.min(this.#due + earned, 1 + this.#rate * BEHIND);
     this.#trained = now;
     while (this.#due >= 1 && performance.now() < now + SLICE) {
-      const done = this.#trainer.run(Math.min(BURST, Math.floor(this.#due)));
+      const steps = Math.min(BURST, Math.floor(this.#due));
+      const done = this.#trainer.run(steps);
       this.#due -= done;
-      this.#changed ||= done > 0;
-      if (this.#trainer.diverged) this.#change(() => (this.#rate = 0));
-      if (done === 0) return;
+      this.#changed = true;
+      if (done < steps) return (this.#rate = 0); // diverged, or nothing to train on
     }
   }
 
@@ -1423,14 +1452,21 @@ class Session {
     if (this.#rate > 0 && now < this.#shown + FRAME) return;
     const trainer = this.#trainer;
     const { output, units } = trainer.map(this.#view);
-    const pieces = this.#view.pieces ? trainer.pieces({}) : undefined;
+    const pieces = this.#view.pieces ? trainer.pieces({ size: this.#view.pieces }) : null;
     const frame = { playing: this.#rate > 0, output, units, pieces, parameters: trainer.parameters() };
     this.#post({ is: "frame", ...frame, ...trainer.measure() }, [output.buffer, units.buffer]);
     [this.#shown, this.#drawn, this.#changed] = [now, false, false];
   }
 }
 
+globalThis.mlpTrainer = { Trainer, Session, OPTIONS, ENGINE, activate };
+
 if (typeof WorkerGlobalScope !== "undefined" && globalThis instanceof WorkerGlobalScope) {
-  const session = new Session((message, buffers) => postMessage(message, buffers));
+  const channel = new MessageChannel(); // setTimeout would wait 4 ms
+  const soon = (action) => {
+    channel.port1.onmessage = action;
+    channel.port2.postMessage(null);
+  };
+  const session = new Session((message, buffers) => postMessage(message, buffers), soon);
   onmessage = ({ data }) => session.receive(data);
 }
