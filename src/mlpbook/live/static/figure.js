@@ -216,7 +216,7 @@ class Panel {
   ticks(axis) {
     const { box, axes } = this;
     const place = this[axis];
-    const room = axis === "x" ? box.width / 60 : box.height / 40;
+    const room = axis === "x" ? box.width / 60 : box.height / 34;
     for (const { value, text } of ticks(place.low, place.high, room)) {
       const at = place(value);
       const line = value === 0 ? "zero" : "grid";
