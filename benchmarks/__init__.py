@@ -1,0 +1,1 @@
+"""Benchmarks: each module's ``table()`` measures in one run and returns a Markdown table of ratios."""
