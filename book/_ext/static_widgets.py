@@ -23,13 +23,12 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("model.js", "controls.js", "widgets.js", "address.js")
 
-CONTROLS = "@jupyter-widgets/controls"
 LINKS = ("LinkModel", "DirectionalLinkModel")
 SLIDERS = ("FloatSliderModel", "IntSliderModel", "FloatRangeSliderModel")
 INPUTS = (*SLIDERS, "DropdownModel", "ToggleButtonsModel", "CheckboxModel")
 DRAWN = (*INPUTS, "ButtonModel", "LabelModel", "HTMLModel", "HBoxModel", "VBoxModel")
 KNOWN = {("anywidget", "AnyModel"), ("@jupyter-widgets/base", "LayoutModel")}
-KNOWN |= {(CONTROLS, name) for name in DRAWN}
+KNOWN |= {("@jupyter-widgets/controls", name) for name in DRAWN}
 
 # The options of ipywidgets that the page does not draw, each with the values that ask for nothing.
 NOTHING = {

@@ -31,7 +31,7 @@
     el.className = ["mlp-widget", view.className ?? "mlp-module", ...model.get("_dom_classes")].join(" ");
     layOut(model, el);
     const cleanUp = await view.render({ model: model.face(signal), el, signal });
-    if (cleanUp) signal.addEventListener("abort", cleanUp);
+    if (cleanUp) signal.aborted ? cleanUp() : signal.addEventListener("abort", cleanUp);
   }
 
   async function box({ model, el, signal }) {
