@@ -40,15 +40,26 @@ class ScratchBook:
 
     def __init__(self, folder):
         self.folder = folder
+
+    @classmethod
+    def make(cls, folder):
+        """Write the book and execute its page."""
+        book = cls(folder)
         for name in COPIED:
             copy(ROOT / name, folder / name)
         for tool in (ROOT / "tools").glob("*.py"):
             copy(tool, folder / "tools" / tool.name)
         (folder / "tools" / "node_modules").symlink_to(ROOT / "tools" / "node_modules")
-        self.write("book/_toc.yml", "format: jb-book\nroot: intro\n")
-        self.write("book/references.bib", "")
-        self.write_page(TEXT)
-        self.run("python", "tools/notebooks.py").check_returncode()
+        book.write("book/_toc.yml", "format: jb-book\nroot: intro\n")
+        book.write("book/references.bib", "")
+        book.write_page(TEXT)
+        book.run("python", "tools/notebooks.py").check_returncode()
+        return book
+
+    def copy(self, folder):
+        """A copy of this book that is not built but keeps what execution gave."""
+        shutil.copytree(self.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("html", ".doctrees"))
+        return ScratchBook(folder)
 
     def write(self, name, text):
         path = self.folder / name

@@ -7,10 +7,25 @@ import pytest
 from scratch_book import TEXT, ScratchBook
 
 
+# Each on a page of its own, built together: Sphinx goes on after a warning and fails in the end.
+WARNED = {
+    "equation": ("See {eq}`eq-nowhere`.", "eq-nowhere"),
+    "section": ("See {ref}`sec-nowhere`.", "sec-nowhere"),
+    "figure": ("See {numref}`fig-nowhere`.", "fig-nowhere"),
+    "page": ("See [there](nowhere.md).", "nowhere.md"),
+    "target": ("See [there](#nowhere).", "nowhere"),
+    "citation": ("Cited {cite}`nobody1900`.", "nobody1900"),
+    "term": ("A {term}`word without entry`.", "word without entry"),
+    "image": ("![Nothing](nothing.png)", "nothing.png"),
+    "formula": ("Broken $\\frac{1$.", "KaTeX parse error"),
+    "role": ("A {nosuchrole}`thing`.", "nosuchrole"),
+}
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     """A book without fault, built once."""
-    book = ScratchBook(tmp_path_factory.mktemp("sound") / "book")
+    book = ScratchBook.make(tmp_path_factory.mktemp("sound") / "book")
     built = book.build()
     assert built.returncode == 0, built.stdout
     return book
@@ -19,32 +34,33 @@ def sound(tmp_path_factory):
 @pytest.fixture
 def book(sound, tmp_path):
     """A copy of the sound book, to break."""
-    shutil.copytree(sound.folder, tmp_path / "book", symlinks=True, ignore=shutil.ignore_patterns("html", ".doctrees"))
-    copy = object.__new__(ScratchBook)
-    copy.folder = tmp_path / "book"
-    return copy
+    return sound.copy(tmp_path / "book")
+
+
+@pytest.fixture(scope="module")
+def faulty(sound, tmp_path_factory):
+    """The build of a book with a page for each fault that is warned of."""
+    book = sound.copy(tmp_path_factory.mktemp("faulty") / "book")
+    for name, (fault, _) in WARNED.items():
+        book.write(f"book/{name}.md", f"# A page\n\n{fault}\n")
+    pages = "".join(f"- file: {name}\n" for name in WARNED)
+    book.write("book/_toc.yml", f"format: jb-book\nroot: intro\nchapters:\n{pages}")
+    return book.build()
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_the_build_fails_on_a_missing_or_broken(faulty, name):
+    warnings = [line for line in faulty.stdout.splitlines() if "WARNING" in line or "ERROR" in line]
+    assert faulty.returncode != 0
+    assert [line for line in warnings if f"{name}.md" in line and WARNED[name][1] in line]
 
 
 @pytest.mark.parametrize(
-    ("fault", "named"),
-    [
-        ("```{code-cell} ipython3\n1 / 0\n```", "ZeroDivisionError"),
-        ("```{code-cell} ipython3\nimport warnings\nwarnings.warn('a stray warning')\n```", "stderr"),
-        ("See {eq}`eq-nowhere`.", "eq-nowhere"),
-        ("See {ref}`sec-nowhere`.", "sec-nowhere"),
-        ("See {numref}`fig-nowhere`.", "fig-nowhere"),
-        ("See [there](nowhere.md).", "nowhere"),
-        ("See [there](#nowhere).", "nowhere"),
-        ("Cited {cite}`nobody1900`.", "nobody1900"),
-        ("A {term}`word without entry`.", "word without entry"),
-        ("![Nothing](nothing.png)", "nothing.png"),
-        ("Broken $\\frac{1$.", "KaTeX parse error"),
-        ("A {nosuchrole}`thing`.", "nosuchrole"),
-    ],
-    ids=lambda value: value.strip("`").split("\n")[-2 if "\n" in value else 0][:30],
+    ("code", "named"),
+    [("1 / 0", "ZeroDivisionError"), ("import sys\nprint('stray', file=sys.stderr)", "stderr")],
 )
-def test_the_build_fails_on(book, fault, named):
-    book.write_page(f"{TEXT}\n{fault}\n")
+def test_the_build_fails_on_a_cell_with(book, code, named):
+    book.write_page(f"{TEXT}\n```{{code-cell}} ipython3\n{code}\n```\n")
     built = book.build()
     assert built.returncode != 0
     assert named in built.stdout

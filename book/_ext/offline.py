@@ -1,4 +1,4 @@
-"""Pages that fetch nothing from elsewhere: stylesheets and fonts from npm lie beside them, and Thebe is left out."""
+"""Pages that fetch nothing from elsewhere: their stylesheets and fonts, from npm, lie beside them."""
 
 import shutil
 from pathlib import Path
@@ -26,21 +26,20 @@ FILES = (
 def setup(app):
     for stylesheet in STYLESHEETS:
         app.add_css_file(f"npm/{stylesheet}")
-    app.connect("html-page-context", tidy_head, priority=900)
-    app.connect("build-finished", copy_files)
+    app.connect("builder-inited", copy_files)
+    app.connect("html-page-context", drop_duplicates, priority=900)
     return {"parallel_read_safe": True}
 
 
-def tidy_head(app, pagename, templatename, context, doctree):
-    """Leave out Thebe, which needs a server, and what several extensions ask for twice."""
+def drop_duplicates(app, pagename, templatename, context, doctree):
+    """Load once what several extensions ask for; an inline script's file name is None or empty, as they please."""
     for kind in ("script_files", "css_files"):
-        # An inline script's file name is None or empty, as the extension pleases.
         assets = {(asset.filename or "", *sorted(asset.attributes.items())): asset for asset in context[kind]}
-        context[kind] = [asset for key, asset in assets.items() if "thebe" not in str(key).lower()]
+        context[kind] = list(assets.values())
 
 
-def copy_files(app, exception):
-    if exception is None and app.builder.format == "html":
+def copy_files(app):
+    if app.builder.format == "html":
         for source in (path for pattern in FILES for path in found(pattern)):
             target = Path(app.outdir) / "_static" / "npm" / source.relative_to(NPM)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,13 +7,15 @@ from mlpbook.look import DARK, LIGHT, css_variables
 
 def setup(app):
     app.add_css_file("palette.css", priority=700)
-    app.connect("build-finished", write_palette)
+    app.connect("builder-inited", write_palette)
     return {"parallel_read_safe": True}
 
 
-def write_palette(app, exception):
-    if exception is None and app.builder.format == "html":
-        Path(app.outdir, "_static", "palette.css").write_text(stylesheet(), encoding="utf-8")
+def write_palette(app):
+    if app.builder.format == "html":
+        static = Path(app.outdir) / "_static"
+        static.mkdir(parents=True, exist_ok=True)
+        (static / "palette.css").write_text(stylesheet(), encoding="utf-8")
 
 
 def stylesheet():
