@@ -92,14 +92,16 @@ def add_files(app, pagename, templatename, context, doctree):
         return
     files = context["script_files"]
     files[:] = [file for file in files if getattr(file, "attributes", {}).get("type") != STATE]
+    scripts = []
     for name, text in sorted(doctree["live_files"].items()):
         path = Path(app.outdir, "_static", "live", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        add = app.add_css_file if name.endswith(".css") else app.add_js_file
-        add(f"live/{name}", **({} if name.endswith(".css") else {"loading_method": "defer"}))
-    for name in SCRIPTS:
-        app.add_js_file(f"live/{name}", loading_method="defer")
+        app.add_css_file(f"live/{name}") if name.endswith(".css") else scripts.append(name)
+    # Right behind the state, not in the head: the figures need not wait for the theme's megabyte of deferred scripts.
+    scripts += [f"{name}?v={digest((STATIC / 'live' / name).read_text(encoding='utf-8'))}" for name in SCRIPTS]
+    folder = context["pathto"]("_static/live", resource=True)
+    context["body"] += "".join(f'<script src="{folder}/{script}"></script>\n' for script in scripts)
 
 
 def state_of(env):
