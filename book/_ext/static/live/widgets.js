@@ -73,15 +73,12 @@
   mlpLive.outputs = new Map([...scripts].map((script) => [script.parentElement, modelOf(script)]));
   mlpLive.family = family;
 
-  // The first output in view is mounted at once; the others as the reader comes near, one a frame.
+  // The output an anchor leads to, or the first, is mounted at once; the others as the reader comes near, one a frame.
   let turn = Promise.resolve();
   const enqueue = (container) => (turn = turn.then(() => mount(container)).then(() => new Promise(requestAnimationFrame)));
-  const inView = (container) => {
-    const { top, bottom } = container.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight;
-  };
   const containers = [...mlpLive.outputs.keys()];
-  const first = containers.find(inView);
+  const anchor = document.getElementById(location.hash.slice(1));
+  const first = containers.find((container) => anchor?.contains(container)) ?? containers[0];
   if (first) enqueue(first);
   const watcher = new IntersectionObserver(
     (entries) => {
