@@ -27,7 +27,7 @@ def test_a_wrong_derivative_says_where_it_is_worst():
     verdict = check.derivative(lambda x: 3 * x, of=cube, x=X)
     assert not verdict
     assert verdict.message == (
-        "Not yet: 7 of 9 points differ, from x = -2 to x = 2. At x = -2 you say -6, autograd says 12."
+        "Not yet: 7 of 9 points differ, from x = -2 to x = 2.\nAt x = -2 you say -6, autograd says 12."
     )
 
 
@@ -38,7 +38,7 @@ def test_right_for_one_value_of_the_parameter_only():
 
 def test_a_single_wrong_point_is_found():
     verdict = check.derivative(lambda x: 3 * x**2 + (x == 0.5), of=cube, x=X)
-    assert verdict.message == "Not yet: 1 of 9 points differ. At x = 0.5 you say 1.75, autograd says 0.75."
+    assert verdict.message == "Not yet: 1 of 9 points differ.\nAt x = 0.5 you say 1.75, autograd says 0.75."
 
 
 def test_with_respect_to_a_parameter():
@@ -56,7 +56,7 @@ def test_a_kink_is_reported_and_not_judged():
         verdict = check.derivative(answer, of=relu, x=X)
         assert verdict
         assert verdict.message == (
-            f"Right: autograd agrees at all 8 points. At the kink x = 0 you say {mine}, autograd says 0."
+            f"Right: autograd agrees at all 8 points.\nAt the kink x = 0 you say {mine}, autograd says 0."
         )
 
 
@@ -98,14 +98,14 @@ def test_an_error_in_the_answer_is_the_readers():
 def test_values():
     assert check.values(lambda x: x.square(), lambda x: x * x)
     verdict = check.values(lambda x: x.abs(), lambda x: x, X)
-    assert "from x = -2 to x = -0.5. At x = -2 you say 2, the claim says -2." in verdict.message
+    assert "from x = -2 to x = -0.5.\nAt x = -2 you say 2, the claim says -2." in verdict.message
 
 
 def test_values_row_by_row():
     rows = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     verdict = check.values(lambda x: x * torch.tensor([1.0, 2.0]), lambda x: x, rows)
     assert verdict.message == (
-        "Not yet: 2 of 2 points differ. At x = [3, 4] you say [3, 8], the claim says [3, 4]."
+        "Not yet: 2 of 2 points differ.\nAt x = [3, 4] you say [3, 8], the claim says [3, 4]."
     )
 
 

@@ -4,7 +4,7 @@ import inspect
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import torch
@@ -121,7 +121,7 @@ class Entry:
 
 
 ALPHA = Parameter("alpha", "α", r"\alpha", default=1.0, low=0.25, high=3.0, step=0.25)
-LAMBDA = Parameter("lambd", "λ", r"\lambda", default=0.5, low=0.0, high=2.0, step=0.1)
+LAMBDA = Parameter("lambd", "λ", r"\lambda", default=0.5, low=0.0, high=2.0, step=0.25)
 
 ATLAS: dict[str, Entry] = {
     entry.name: entry
@@ -134,7 +134,7 @@ ATLAS: dict[str, Entry] = {
             "",
             (
                 Parameter("threshold", "θ", r"\theta", default=1.0, low=-1.0, high=2.0, step=0.5),
-                Parameter("value", "v", "v", default=0.0, low=-1.0, high=1.0, step=0.25),
+                Parameter("value", "v", "v", default=0.0, low=-1.0, high=1.0, step=0.5),
             ),
             lambda threshold, value: (threshold,),
         ),
@@ -153,8 +153,8 @@ ATLAS: dict[str, Entry] = {
             "Regularises: in training, a is drawn anew from [l, u] for every number; shown is evaluation.",
             "Xu, Wang, Chen and Li 2015",
             (
-                Parameter("lower", "l", "l", default=1 / 8, low=0.0, high=1 / 4, step=1 / 24),
-                Parameter("upper", "u", "u", default=1 / 3, low=1 / 4, high=1 / 2, step=1 / 24),
+                Parameter("lower", "l", "l", default=1 / 8, low=0.0, high=1 / 4, step=1 / 8),
+                Parameter("upper", "u", "u", default=1 / 3, low=1 / 3, high=1.0, step=1 / 6),
             ),
             at_zero,
         ),
@@ -183,14 +183,14 @@ ATLAS: dict[str, Entry] = {
             activations.sigmoid.formula,
             activations.sigmoid.range,
             "The probability of one of two classes; the gates of an LSTM.",
-            "McCulloch and Pitts 1943, made smooth",
+            "A smooth McCulloch and Pitts 1943",
         ),
         Entry(
             "Hardsigmoid",
             r"\tfrac{1}{6} \min(\max(x + 3, 0), 6)",
             "[0, 1]",
             "A sigmoid without exponentials: the gates of networks for phones.",
-            "in this form Howard et al. 2019",
+            "This form: Howard et al. 2019",
             kinks_of=lambda: (-3.0, 3.0),
         ),
         Entry(
@@ -302,11 +302,11 @@ ATLAS: dict[str, Entry] = {
         ),
         Entry(
             "PReLU",
-            r"\max(x, 0) + a \min(x, 0), \quad a \text{ learned}",
-            r"(-\infty, \infty) \text{ if } a > 0",
-            "The book's pReLU: each channel may learn its own slope a, which starts at init.",
+            activations.prelu.formula,
+            activations.prelu.range,
+            "The book's pReLU: α is learned, one for all channels or one for each, and starts at init.",
             "He, Zhang, Ren and Sun 2015",
-            (Parameter("init", "a", "a", default=0.25, low=-0.5, high=1.5, step=0.05),),
+            (replace(activations.prelu.parameters[0], name="init"),),
             at_zero,
         ),
         Entry(

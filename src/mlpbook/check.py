@@ -52,7 +52,8 @@ def derivative(answer: Callable, of: Callable, *, wrt: str = "x", x: torch.Tenso
     >>> derivative(lambda x: 3 * x**2, of=lambda x: x**3)
     Right: autograd agrees at all 97 points.
     >>> derivative(lambda x: 3 * x, of=lambda x: x**3)
-    Not yet: 95 of 97 points differ, from x = -6 to x = 6. At x = -6 you say -18, autograd says 108.
+    Not yet: 95 of 97 points differ, from x = -6 to x = 6.
+    At x = -6 you say -18, autograd says 108.
     """
     _check_functions(answer=answer, of=of)
     floating_tensor("x", x)
@@ -147,14 +148,14 @@ def _failure(answer, truth, x, judged, position, who) -> str:
     worst = distance.where(wrong, -1).argmax()
     count = f"{wrong.sum()} of {judged.sum()} points differ" + _span(x[wrong])
     where = ", ".join([f"x = {_show(x[worst])}", *(f"{name} = {value:g}" for name, value in position.items())])
-    return f"Not yet: {count}. At {where} you say {_show(mine[worst])}, {who} says {_show(truth[worst])}."
+    return f"Not yet: {count}.\nAt {where} you say {_show(mine[worst])}, {who} says {_show(truth[worst])}."
 
 
 def _at_kinks(mine, truth, x, at_kink, position) -> str:
     mine = _like(mine, truth)
     given = "".join(f", {name} = {value:g}" for name, value in position.items())
     rows = zip(x[at_kink], mine[at_kink], truth[at_kink])
-    return "".join(f" At the kink x = {_show(k)}{given} you say {_show(m)}, autograd says {_show(t)}." for k, m, t in rows)
+    return "".join(f"\nAt the kink x = {_show(k)}{given} you say {_show(m)}, autograd says {_show(t)}." for k, m, t in rows)
 
 
 def _like(answer, truth) -> torch.Tensor | None:
@@ -185,6 +186,6 @@ def _show(value) -> str:
         return repr(value)
     if value.ndim == 0:
         return f"{value.item():g}"
-    if value.numel() > 8:
+    if value.ndim > 1 or len(value) > 8:
         return f"a tensor of shape {tuple(value.shape)}"
-    return f"[{', '.join(_show(v) for v in value)}]"
+    return f"[{', '.join(f'{v:.4g}' for v in value.tolist())}]"
