@@ -148,11 +148,18 @@ const featureColumns = (inputs, points) =>
 
 // ---- Arithmetic, over m: numbers on the Plain machine, instructions on the Assembler
 
-const polynomial = (m, x, coefficients) => {
+// The highest coefficient first. A long one is halved, its odd powers and its even ones, which the processor can
+// compute at the same time (G. Estrin, 1960).
+function polynomial(m, x, coefficients) {
+  if (coefficients.length > 6) {
+    const half = (odd) => coefficients.filter((_, i) => (coefficients.length - 1 - i) % 2 === odd);
+    const x2 = square(m, x);
+    return m.add(m.multiply(polynomial(m, x2, half(1)), x), polynomial(m, x2, half(0)));
+  }
   let y = m.number(coefficients[0]);
   for (let i = 1; i < coefficients.length; i++) y = m.add(m.multiply(y, x), m.number(coefficients[i]));
   return y;
-};
+}
 const clamp = (m, x, most) => m.greater(m.lesser(x, m.number(most)), m.number(-most));
 const square = (m, x) => m.multiply(x, x);
 
@@ -474,7 +481,8 @@ class Plain {
     for (let o = 0; o < outputs; o++, to += stride) {
       memory.fill(0, to, to + stride);
       for (let i = 0; i < inputs; i++) {
-        const [w, column] = [memory[weights + i * down + o * across], from + i * stride];
+        const w = memory[weights + i * down + o * across];
+        const column = from + i * stride;
         for (let r = 0; r < stride; r++) memory[to + r] += memory[column + r] * w;
       }
       if (times) for (let r = 0; r < stride; r++) memory[to + r] *= memory[times + o * stride + r];
@@ -483,14 +491,20 @@ class Plain {
 
   // to[i, j] = left[i] · right[j], products of columns, even and odd examples added up apart.
   correlate({ stride }, { to, left, right, rows, columns }) {
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++)
+        this.memory[to + i * columns + j] = this.product(left + i * stride, right + j * stride, stride);
+  }
+
+  product(left, right, n) {
     const { memory } = this;
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) {
-        const sums = [0, 0];
-        for (let r = 0; r < stride; r++) sums[r & 1] += memory[left + i * stride + r] * memory[right + j * stride + r];
-        memory[to + i * columns + j] = sums[0] + sums[1];
-      }
+    let even = 0;
+    let odd = 0;
+    for (let r = 0; r < n; r += 2) {
+      even += memory[left + r] * memory[right + r];
+      odd += memory[left + r + 1] * memory[right + r + 1];
     }
+    return even + odd;
   }
 }
 
