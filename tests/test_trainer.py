@@ -1,4 +1,4 @@
-"""trainer.js against torch in float64: activations, gradients, steps, measures; its data, errors, engines and worker."""
+"""trainer.js against torch in float64: activations, gradients, steps, measures; its data, errors and session."""
 
 import itertools
 import json
@@ -238,8 +238,9 @@ def pruned(parameters, layer, unit):
 
 
 def test_an_edited_weight_is_what_trains():
-    edits = [["edit", {"layer": 1, "input": 2, "unit": 0, "value": -1.25}], ["edit", {"layer": 0, "input": None, "unit": 3, "value": 0.5}]]
-    before, _, _, after = run((options(), ["parameters"], *edits, ["parameters"]))[0]
+    weight = ["edit", {"layer": 1, "input": 2, "unit": 0, "value": -1.25}]
+    bias = ["edit", {"layer": 0, "input": None, "unit": 3, "value": 0.5}]
+    before, _, _, after = run((options(), ["parameters"], weight, bias, ["parameters"]))[0]
     before[1]["W"][2][0] = -1.25
     before[0]["b"][3] = 0.5
     assert after == before
@@ -251,13 +252,15 @@ def test_the_engines_agree_bit_for_bit(rows):
     names = itertools.cycle(ACTIVATIONS)
     networks = [[{"units": n, "activation": next(names)} for n in layers] for layers in units]
     optimizers = itertools.cycle(OPTIMIZERS)
-    jobs = [
-        ({"hidden": hidden, "engine": engine, "optimizer": optimizer, "batchSize": rows, "count": 50, "l1": 1e-3},
-         ["run", 20], ["parameters"], ["gradients"], ["map", {"size": 9, "detail": 5}])
-        for hidden, optimizer in zip(networks, optimizers)
-        for engine in ENGINES
-    ]
-    answers = run(*jobs)
+    calls = ["run", 20], ["parameters"], ["gradients"], ["map", {"size": 9, "detail": 5}]
+    given = {"batchSize": rows, "count": 50, "l1": 1e-3}
+    answers = run(
+        *(
+            ({**given, "hidden": hidden, "optimizer": optimizer, "engine": engine}, *calls)
+            for hidden, optimizer in zip(networks, optimizers)
+            for engine in ENGINES
+        )
+    )
     assert answers[::2] == answers[1::2]
 
 
@@ -405,7 +408,8 @@ def test_data_are_repeatable_rounded_and_in_the_square(data):
     loss = "cross-entropy" if data in CLASSES else "squared-error"
     given = {"data": data, "count": 200, "noise": 0, "loss": loss}
     jobs = [given, given, {**given, "seed": 1}, {**given, "noise": 0.2}]
-    first, again, seeded, noisy = (answer[0]["examples"]["points"] for answer in run(*((j, ["snapshot"]) for j in jobs)))
+    answers = run(*((job, ["snapshot"]) for job in jobs))
+    first, again, seeded, noisy = (answer[0]["examples"]["points"] for answer in answers)
     assert first == again != seeded
     assert noisy != first
     points = np.array(first)
@@ -463,10 +467,11 @@ def test_initial_weights_have_their_deviation(initialization, deviation):
 def test_reset_repeats_the_training_and_parameters_replace_the_start():
     mlp = MLP(2, 5, 4, 1, activation="tanh", seed=7, dtype=torch.float64)
     weights = [{"W": W.tolist(), "b": b[0].tolist()} for W, b in zip(mlp.weights, mlp.biases)]
-    first, *rest = run((options(), ["run", 30], ["parameters"], ["reset"], ["run", 30], ["parameters"],
-                        ["set", {"parameters": weights}], ["parameters"], ["run", 9], ["reset"], ["parameters"]))[0]
-    assert rest[0] == rest[3]
-    assert rest[5] == rest[8] == weights
+    trained, given = (["run", 30], ["parameters"]), ["set", {"parameters": weights}]
+    first, again = run((options(), *trained, ["reset"], *trained))[0][1::3]
+    start, restart = run((options(), *trained, given, *trained[1:], *trained, ["reset"], ["parameters"]))[0][3::4]
+    assert first == again
+    assert start == restart == weights
 
 
 # ---- divergence
@@ -477,9 +482,9 @@ def test_reset_repeats_the_training_and_parameters_replace_the_start():
 @pytest.mark.parametrize("activation", ["relu", "identity", "gelu", "gelu_tanh", "swish", "prelu"])
 def test_divergence_stops_and_leaves_finite_numbers(engine, optimizer, activation):
     given = options(activation, (16,) * 6, engine=engine, optimizer=optimizer, learningRate=1000, loss="squared-error")
-    calls = [["run", 3000], ["measure"], ["parameters"], ["map", {"size": 5}], ["gradients"], ["run", 10], ["reset"], ["measure"]]
+    looks = ["measure"], ["parameters"], ["map", {"size": 5}], ["gradients"]
     # The harness refuses nan and infinity.
-    done, measure, *_, more, _, fresh = run((given, *calls))[0]
+    done, measure, *_, more, _, fresh = run((given, ["run", 3000], *looks, ["run", 10], ["reset"], ["measure"]))[0]
     assert measure["diverged"] == {"step": done + 1, "most": 1e9}
     assert measure["step"] == done < 3000
     assert more == 0
@@ -536,12 +541,13 @@ def test_wrong_options_are_named(given, message):
         (["removeUnit", {"layer": 0, "unit": 5}], "unit must be an integer from 0 to 4, got 5"),
         (["edit", {"layer": 3, "input": 0, "unit": 0, "value": 1}], "layer must be an integer from 0 to 2, got 3"),
         (["edit", {"layer": 0, "input": 2, "unit": 0, "value": 1}], "input must be an integer from 0 to 1, got 2"),
-        (["edit", {"layer": 0, "input": 0, "unit": 0, "value": None}], "value must be a number from -1000000 to 1000000, got null"),
+        (["edit", {"layer": 0, "input": 0, "unit": 0, "value": None}], "value must be a number from .*, got null"),
     ],
     ids=str,
 )
 def test_wrong_calls_are_named(call, message):
-    assert run((options(), call)) == [{"error": message}]
+    (answer,) = run((options(), call))
+    assert re.fullmatch(message, answer["error"])
 
 
 # ---- the worker's session
@@ -557,7 +563,8 @@ SET = [0, {"do": "set", "options": options()}]
 
 def test_a_session_answers_every_change_with_a_frame():
     view = {"do": "view", "size": 4, "detail": 3, "pieces": 0}
-    heard = converse(SET, [30, view], [30, {"do": "step", "count": 3}], [30, {"do": "epoch"}], [30, {"do": "reset"}])
+    changes = view, {"do": "step", "count": 3}, {"do": "epoch"}, {"do": "reset"}
+    heard = converse(SET, *([200, change] for change in changes))
     assert [message["is"] for message in heard] == ["frame"] * 5
     assert [frame["step"] for frame in heard] == [0, 0, 3, 5, 0]
     assert (len(heard[1]["output"]), len(heard[1]["units"])) == (16, 9 * 9)
@@ -585,14 +592,15 @@ def test_no_frame_is_sent_before_the_last_is_drawn():
 
 
 def test_divergence_pauses_a_session():
-    heard = converse([0, {"do": "set", "options": options("relu", (8, 8), optimizer="sgd", learningRate=300, loss="squared-error")}],
-                     [0, {"do": "play"}], [150, {"do": "view"}])
+    wild = options("relu", (8, 8), optimizer="sgd", learningRate=300, loss="squared-error")
+    heard = converse([0, {"do": "set", "options": wild}], [0, {"do": "play"}], [150, {"do": "view"}])
     assert heard[-1]["diverged"] and not heard[-1]["playing"]
 
 
 def test_a_session_says_what_cannot_be_and_goes_on():
-    heard = converse([0, {"do": "play"}], SET, [30, {"do": "fly"}], [0, {"do": "set", "options": {"noise": -1}}],
-                     [0, {"do": "play", "rate": 0}], [0, {"do": "step", "count": 0.5}], [0, {"do": "snapshot"}])
+    wrong = {"do": "fly"}, {"do": "set", "options": {"noise": -1}}, {"do": "play", "rate": 0}
+    messages = [{"do": "play"}, SET[1], *wrong, {"do": "step", "count": 0.5}, {"do": "snapshot"}]
+    heard = converse(*([0, message] for message in messages))
     assert [message["message"] for message in heard if message["is"] == "error"] == [
         "set comes before play",
         "there is no command fly",

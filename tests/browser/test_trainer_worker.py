@@ -1,4 +1,4 @@
-"""trainer.js in a browser: the weights it reaches in Node, where tests/test_trainer.py holds it to torch; its worker."""
+"""trainer.js in a browser: the weights it reaches in Node, where test_trainer.py holds it to torch; its worker."""
 
 from pathlib import Path
 

@@ -163,8 +163,9 @@ function polynomial(m, x, coefficients) {
 const clamp = (m, x, most) => m.greater(m.lesser(x, m.number(most)), m.number(-most));
 const square = (m, x) => m.multiply(x, x);
 
-// exp x = s (q + r)/(q − r) with s = 2^k and |x − k ln 2| ≤ ½ ln 2: the rational approximation of S. L. Moshier's
-// Cephes library (exp.c). To add SHIFT rounds to an integer k, and leaves k + 1023, an exponent, in the low bits.
+// exp x = s (q + r)/(q − r) with s = 2^k and |x − k ln 2| ≤ ½ ln 2: the rational approximation in exp.c of
+// S. L. Moshier's Cephes library. Adding SHIFT rounds to an integer k, and leaves k + 1023, the exponent of 2^k, in
+// the lowest bits.
 const SHIFT = 1.5 * 2 ** 52 + 1023;
 const LN2 = [6.93145751953125e-1, 1.42860682030941723212e-6]; // high and low part: k times the first is exact
 const EXP_R = [1.26177193074810590878e-4, 3.0299440770744196130e-2, 1];
