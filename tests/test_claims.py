@@ -44,10 +44,9 @@ def cited(stem):
 
 
 def printed(cell):
-    """What a cell left under it, as text."""
-    data = (output.get("data", {}) for output in cell.outputs)
-    texts = [output.get("text", "") for output in cell.outputs]
-    return "\n".join([*texts, *(d.get("text/plain", "") + d.get("text/markdown", "") for d in data)])
+    """The text that a cell left under it."""
+    texts = [{"text": output.get("text", ""), **output.get("data", {})} for output in cell.outputs]
+    return "\n".join(text.get(kind, "") for text in texts for kind in ("text", "text/plain", "text/markdown"))
 
 
 def asserts(cell):
@@ -67,7 +66,7 @@ def faults(row):
     stem, cells = row["notebook"], executed(row["notebook"])
     yield from (f"no label {label}" for label in set(row.get("labels", [])) - labels(stem))
     yield from (f"{key} is not cited" for key in set(row.get("cites", [])) - cited(stem))
-    shown = [cell for cell in cells if row.get("shows", "\0") in cell.source]
+    shown = [cell for cell in cells if "shows" in row and row["shows"] in cell.source]
     if "shows" in row and len(shown) != 1:
         yield f"{len(shown)} cells, not one, have: {row['shows']}"
     output = "\n".join(map(printed, shown))
