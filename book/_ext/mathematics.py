@@ -40,7 +40,7 @@ def visit_displaymath(self, node):
 
 def typeset(node, **options):
     """Return a formula's HTML and MathML; one that KaTeX cannot read is a warning at its place in the text."""
-    answer = ask(json.dumps({"tex": node.astext(), "options": options}))
+    answer = ask(json.dumps({"tex": node.astext(), "options": {**options, "strict": "error"}}))
     if "error" in answer:
         logger.warning("%s", answer["error"], location=node)
     return answer.get("html", "")
