@@ -105,7 +105,7 @@ def test_values_row_by_row():
     rows = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     verdict = check.values(lambda x: x * torch.tensor([1.0, 2.0]), lambda x: x, rows)
     assert verdict.message == (
-        "Not yet: 2 of 2 points differ.\nAt x = [3, 4] you say [3, 8], the claim says [3, 4]."
+        "Not yet: 2 of 2 points differ.\nAt x = [3, 4]\n  you say [3, 8],\n  the claim says [3, 4]."
     )
 
 

@@ -148,7 +148,8 @@ def _failure(answer, truth, x, judged, position, who) -> str:
     worst = distance.where(wrong, -1).argmax()
     count = f"{wrong.sum()} of {judged.sum()} points differ" + _span(x[wrong])
     where = ", ".join([f"x = {_show(x[worst])}", *(f"{name} = {value:g}" for name, value in position.items())])
-    return f"Not yet: {count}.\nAt {where} you say {_show(mine[worst])}, {who} says {_show(truth[worst])}."
+    gap = "\n  " if truth.ndim > 1 else " "
+    return f"Not yet: {count}.\nAt {where}{gap}you say {_show(mine[worst])},{gap}{who} says {_show(truth[worst])}."
 
 
 def _at_kinks(mine, truth, x, at_kink, position) -> str:
