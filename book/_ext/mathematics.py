@@ -34,7 +34,8 @@ def visit_displaymath(self, node):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(f"{typeset(node, displayMode=True)}</div>\n")
+    # The theme lets the keyboard scroll what has this class, where it is wider than the page.
+    self.body.append(f'<div class="pst-scrollable-table-container">{typeset(node, displayMode=True)}</div></div>\n')
     raise nodes.SkipNode
 
 
