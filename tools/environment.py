@@ -13,7 +13,7 @@ def main():
     check_python()
     if not (VENV / "bin" / "pip").exists():
         create_venv()
-    say("Installing the pinned packages into .venv (about 1 GB, once)")
+    say("Installing the pinned packages into .venv, once")
     install("-r", "requirements.txt")
     install("--no-deps", "--no-build-isolation", "--editable", ".")
 
