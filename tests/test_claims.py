@@ -118,7 +118,7 @@ ALIVE = {
     "labels": ["eq-parameter-count", "fig-network"],
     "shows": "mlp = MLP(4, 5, 3",
     "prints": ["parameters: 43"],
-    "holds": "assert hidden_moved.all() and output_moved.all()",
+    "holds": "assert hidden_moved.all() and output_moved.all() and (mlp.W2 != 0).all()",
 }
 
 
