@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 export JUPYTER_PATH := $(CURDIR)/tools/jupyter
 
 help:                   ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1  /p' Makefile | expand -t 16
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s%s\n", $$1, $$2}' Makefile
 
 book: $(BIN)/.ready tools/node_modules/.ready  ## build the book and print the file to open
 	$(BIN)/jupyter-book build book -W -n --keep-going
