@@ -256,7 +256,8 @@ def check_number(want, text, readout, where):
 
 
 def vertices(path):
-    return np.array([[float(n) for n in pair.split(" ")] for pair in re.split("[ML]", path)[1:]])
+    pairs = [[float(n) for n in pair.split(" ")] for pair in re.split("[ML]", path)[1:]]
+    return np.array(pairs).reshape(-1, 2)  # no vertex at all: a curve that is not drawn here
 
 
 def to_pixels(values, axes, axis):
