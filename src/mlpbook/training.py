@@ -58,18 +58,15 @@ def fit(
         y: (n,) integer labels, or whatever ``loss`` compares the outputs with; n rows.
         loss: ``loss(outputs, targets)`` → a scalar tensor.
         optimizer: a class of ``torch.optim``, or any function of (parameters, lr=…).
-        lr: the learning rate, positive.
-        epochs: how often every example is used.
-        batch_size: examples a step, reshuffled every epoch; None takes all of them at once.
-        seed: of the shuffles.
+        lr, epochs: the learning rate, positive; how often every example is used.
+        batch_size, seed: examples a step, and the seed of their shuffles; None takes all at once.
         watch: called with the model, without gradients, after every epoch.
 
     Raises:
         Diverged: the loss or a weight is not finite, or the loss is a million times the first epoch's (or 1).
         TypeError, ValueError: an argument breaks its rule.
 
-    >>> X = torch.linspace(-1, 1, 20).reshape(-1, 1)
-    >>> model = torch.nn.Linear(1, 1)
+    >>> X, model = torch.linspace(-1, 1, 20).reshape(-1, 1), torch.nn.Linear(1, 1)
     >>> history = fit(model, X, 3 * X + 1, loss=F.mse_loss, optimizer=torch.optim.SGD, lr=0.5, epochs=50)
     >>> round(model.weight.item(), 3), round(model.bias.item(), 3)
     (3.0, 1.0)
@@ -77,15 +74,15 @@ def fit(
     _check(model, X, y, lr)
     epochs = positive_integer("epochs", epochs)
     batch_size = len(X) if batch_size is None else positive_integer("batch_size", batch_size)
-    steps, generator, history = optimizer(model.parameters(), lr=lr), torch.Generator().manual_seed(integer("seed", seed)), History()
+    generator = torch.Generator().manual_seed(integer("seed", seed))
+    descent, history = optimizer(model.parameters(), lr=lr), History()
     with _one_thread():
         for _ in tqdm(range(epochs), "fit", leave=False, disable=not _someone_looks()):
-            losses = [_step(model, loss, steps, *batch) for batch in _batches(X, y, batch_size, generator)]
+            losses = [_step(model, loss, descent, *batch) for batch in _batches(X, y, batch_size, generator)]
             history.loss.append(sum(losses) / len(losses))
             _check_bounded(history.loss, model, lr)
             if watch:
-                with torch.no_grad():
-                    history.watched.append(watch(model))
+                history.watched.append(torch.no_grad()(watch)(model))
     return history
 
 
