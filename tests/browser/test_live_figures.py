@@ -7,6 +7,7 @@ import contextlib
 import io
 import random
 import re
+import warnings
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -44,6 +45,12 @@ DRAW = """async ([index, values]) => {
         else put(input, "selectedIndex", value, "change");
     });
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    // Of a copy: Chromium warns when a canvas made for drawing is read back again and again.
+    const pixels = (canvas) => {
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+        copy.drawImage(canvas, 0, 0);
+        return [...copy.getImageData(0, 0, canvas.width, canvas.height).data];
+    };
     const attributes = (node, names) => names.map((name) => Number(node.getAttribute(name)));
     return {
         panels: [...output.querySelectorAll(".mlp-panel")].map((panel) => ({
@@ -53,7 +60,7 @@ DRAW = """async ([index, values]) => {
             bars: [...panel.querySelectorAll(".mlp-plot rect[data-label]")].map((rect) => attributes(rect, ["x", "width"])),
             maps: [...panel.querySelectorAll("canvas")].map((canvas) => ({
                 size: [canvas.height, canvas.width],
-                data: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data],
+                data: pixels(canvas),
             })),
         })),
         readouts: [...output.querySelectorAll(".mlp-readout-value")].map((node) => node.textContent),
@@ -93,11 +100,20 @@ def run_cells(page, monkeypatch):
     matplotlib.use("agg")
     notebook = nbformat.read(NOTEBOOKS / f"{Path(page).stem}.ipynb", as_version=4)
     namespace = {"__name__": "__main__", "display": lambda *_: None}
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a warning is a matter of the notebook, where nbval compares it
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 exec(compile(cell.source, page, "exec"), namespace)
     return figures, functions
+
+
+@pytest.fixture(autouse=True)
+def torch_as_in_a_new_kernel():
+    """Some pages change torch's default dtype; the next one must not see it."""
+    torch.set_default_dtype(torch.float32)
+    yield
+    torch.set_default_dtype(torch.float32)
 
 
 @pytest.mark.parametrize("path", pages())
