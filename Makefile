@@ -5,8 +5,9 @@ HTML := book/_build/html
 
 # One thread a process: sums add up in the same order on every machine, and tests share the cores.
 export OMP_NUM_THREADS := 1
-# The kernel of .venv, saying less while it runs.
+# The kernel of .venv, saying less while it runs; matplotlib's font list and settings of .venv, not the user's.
 export JUPYTER_PATH := $(CURDIR)/tools/jupyter
+export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 help:                   ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s%s\n", $$1, $$2}' Makefile

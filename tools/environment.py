@@ -16,6 +16,8 @@ def main():
     say("Installing the pinned packages into .venv, once")
     install("-r", "requirements.txt")
     install("--no-deps", "--no-build-isolation", "--editable", ".")
+    # Now, since a chapter that is the first to list the fonts says so among its outputs.
+    run(VENV / "bin" / "python", "-c", "import matplotlib.font_manager")
 
 
 def check_python():
