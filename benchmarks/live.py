@@ -27,8 +27,8 @@ from browser import find  # noqa: E402
 from lab import jupyterlab, open_notebook, run_cell  # noqa: E402
 
 PACKAGES = {"@jupyter-widgets/html-manager": "1.0.15", "requirejs": "2.3.8"}
-MOVES = 120
-LOADS = 7
+MOVES = 80
+LOADS = 5
 
 INTERACT = """
 import numpy as np, matplotlib.pyplot as plt
@@ -50,7 +50,8 @@ addEventListener("pointermove", () => (moved ??= performance.now()), true);
 const ended = (then) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = then; port2.postMessage(0); };
 const seen = (records) => {
     if (window.live === undefined && document.querySelector("path.curve[d]")) ended(() => (window.live ??= performance.now()));
-    const drawn = records.some((r) => r.target.closest?.("path.curve, .jp-OutputArea") || r.target.className === "curve");
+    const picture = (r) => r.target.tagName === "IMG" || [...r.addedNodes].some((n) => n.querySelector?.("img") || n.tagName === "IMG");
+    const drawn = records.some((r) => r.target.matches?.("path.curve") || picture(r));
     if (moved === undefined || !drawn) return;
     const start = moved;
     moved = undefined;
