@@ -523,7 +523,7 @@ def test_divergence_does_not_depend_on_how_the_steps_are_asked_for():
         ({"data": "points", "points": [[0, 0, 2]]}, "points must be of class 0 or 1"),
         ({"points": [[0, 0]]}, "points must be a list of at most 5000 points"),
         ({"points": [[0, 101, 1]]}, "points must be a list of at most 5000 points"),
-        ({"parameters": []}, "parameters must be within ±1e6, W of shapes 2 × 8, 8 × 8, 8 × 1 and b to match"),
+        ({"parameters": []}, "parameters must be within ±1e6, W of shapes 2 × 8, 8 × 8, 8 × 8, 8 × 1 and b to match"),
         ({"engine": "gpu"}, 'engine must be one of javascript, webassembly, got "gpu"'),
     ],
     ids=str,

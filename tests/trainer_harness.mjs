@@ -1,12 +1,18 @@
-// Runs trainer.js for the tests: a list of { options, calls: [[name, ...arguments], …] } in, what the calls gave out.
+// Runs trainer.js for the tests: a list of { options, calls: [[name, ...arguments], …] } in, what the calls gave out;
+// for { messages } what a session answers, for { table } the options.
 import { text } from "node:stream/consumers";
 import "../src/mlpbook/live/static/trainer.js";
 
-const { Trainer, Session, activate } = globalThis.mlpTrainer;
+const { Trainer, Session, OPTIONS, activate } = globalThis.mlpTrainer;
 const jobs = JSON.parse(await text(process.stdin));
 const answers = [];
-for (const job of jobs) answers.push(await (job.messages ? converse(job) : answer(job)));
+for (const job of jobs) answers.push(await (job.table ? table() : job.messages ? converse(job) : answer(job)));
 process.stdout.write(JSON.stringify(answers, refuseNan), () => process.exit());
+
+// Default and rule of every option.
+function table() {
+  return Object.fromEntries(Object.entries(OPTIONS).map(([name, [value, { sentence }]]) => [name, [value, sentence]]));
+}
 
 function answer({ options, calls }) {
   try {

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from matplotlib.image import imread
 
 from mlpbook.activations import prelu
 from mlpbook.live import (
-    Axis, Bars, Curve, HeatMap, LiveFigure, Network, Panel, Points, Readout, Scene, explore,
+    Axis, Bars, Curve, HeatMap, LiveFigure, Network, Panel, Playground, Points, Readout, Scene, explore,
 )  # fmt: skip
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -33,10 +35,10 @@ def test_each_slider_is_joined_to_the_figure_by_jslink():
 
 def test_a_slider_moves_the_position_and_the_still_from_python():
     live = figure()
-    before = base64.b64decode(live._repr_mimebundle_()["image/png"])
+    before = base64.b64decode(live._repr_mimebundle_()[0]["image/png"])
     live.sliders["alpha"].value = 1.0
     assert live.position == {"x": (-4, 4), "point": 1.0, "alpha": 1.0}
-    after = base64.b64decode(live._repr_mimebundle_()["image/png"])
+    after = base64.b64decode(live._repr_mimebundle_()[0]["image/png"])
     assert not np.array_equal(imread(io.BytesIO(before)), imread(io.BytesIO(after)))
 
 
@@ -48,12 +50,20 @@ def test_the_still_shows_torchs_values():
 
 def test_what_is_displayed():
     live = figure(title="a title")
-    bundle = live._repr_mimebundle_()
+    bundle, _ = live._repr_mimebundle_()
     assert bundle["text/plain"] == repr(live) == "LiveFigure('prelu': x, point, alpha)"
     assert bundle[VIEW]["model_id"] == live.view.model_id
     title, controls, drawing = live.view.children
     assert title.value == "a title" and drawing is live
     assert [c.description for c in controls.children] == ["x range", "x", "α"]
+
+
+@pytest.mark.parametrize("make", [figure, Playground], ids=["figure", "playground"])
+def test_colab_is_told_how_to_load_a_widget(make, monkeypatch):
+    colab = SimpleNamespace(enable_custom_widget_manager=lambda: None, _widgets=SimpleNamespace(_installed_url="manager.js"))
+    monkeypatch.setitem(sys.modules, "google.colab.output", colab)
+    _, metadata = make()._repr_mimebundle_()
+    assert metadata == {VIEW: {"colab": {"custom_widget_manager": {"url": "manager.js"}}}}
 
 
 def test_the_still_is_told_in_words():
@@ -66,7 +76,7 @@ def test_the_still_is_told_in_words():
 def test_the_same_bytes_twice():
     one, two = figure(), figure()
     assert one.frames == two.frames and one.scene == two.scene
-    assert one._repr_mimebundle_()["image/png"] == two._repr_mimebundle_()["image/png"]
+    assert one._repr_mimebundle_()[0]["image/png"] == two._repr_mimebundle_()[0]["image/png"]
 
 
 def test_every_mark_has_a_still():
@@ -98,7 +108,7 @@ def test_every_mark_has_a_still():
     ],
 )
 def test_a_still_needs_no_warning(panel):  # a warning fails a test, and a build
-    assert LiveFigure(Scene(panel))._repr_mimebundle_()["image/png"]
+    assert LiveFigure(Scene(panel))._repr_mimebundle_()[0]["image/png"]
 
 
 CURVE = Curve([0.0, 1.0], [0.0, 1.0])

@@ -3,6 +3,7 @@
 from mlpbook.live.contour import contour
 from mlpbook.live.explore import explore
 from mlpbook.live.figure import LiveFigure
+from mlpbook.live.playground import Playground
 from mlpbook.live.scene import (
     Axis,
     Bars,
@@ -21,6 +22,7 @@ __all__ = [
     "explore",
     "contour",
     "LiveFigure",
+    "Playground",
     "Scene",
     "Panel",
     "Axis",

@@ -25,11 +25,23 @@ SYMBOLS = {
 Slider = widgets.Widget
 
 
-def _stylesheet() -> str:
-    """figure.css with the palette, for every way a page says that it is dark."""
-    css = (STATIC / "figure.css").read_text(encoding="utf-8")
+# Every way a page says that it is dark: this book's, other Sphinx themes', Jupyter's, VS Code's.
+DARK = ('html[data-theme="dark"]', 'html[theme="dark"]', '[data-jp-theme-light="false"]', ".vscode-dark")
+
+
+def stylesheet(name: str, element: str) -> str:
+    """Return a file of static/ with the palette of mlpbook.look before it, for the element it styles."""
     light, dark = look.css_variables(look.LIGHT), look.css_variables(look.DARK)
-    return css.replace("/* LIGHT */", light).replace("/* DARK */", dark)
+    palette = f"{element} {{ {light} }}\n{', '.join(f'{page} {element}' for page in DARK)} {{ {dark} }}\n"
+    return palette + (STATIC / name).read_text(encoding="utf-8")
+
+
+def bundle(widget: anywidget.AnyWidget, view: widgets.Widget) -> tuple[dict, dict]:
+    """Return how a widget is displayed: as its text, its still and a view, with what tells Colab how to load it."""
+    data, metadata = anywidget.AnyWidget._repr_mimebundle_(widget)
+    data["image/png"] = base64.b64encode(still.png(widget.draw())).decode()
+    data["application/vnd.jupyter.widget-view+json"]["model_id"] = view.model_id
+    return data, metadata
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -63,7 +75,7 @@ class LiveFigure(anywidget.AnyWidget):
     """
 
     _esm = STATIC / "figure.js"
-    _css = _stylesheet()
+    _css = stylesheet("figure.css", ".mlp-figure")
 
     name = traitlets.Unicode().tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
@@ -78,7 +90,7 @@ class LiveFigure(anywidget.AnyWidget):
         name: str = "figure",
         **sliders: Slider,
     ):
-        _check_name(name)
+        check_name(name)
         crops = {key: s for key, s in sliders.items() if isinstance(s, widgets.FloatRangeSlider)}
         self._grid = {key: positions(key, s) for key, s in sliders.items() if key not in crops}
         check_count(self._grid)
@@ -150,20 +162,12 @@ class LiveFigure(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"LiveFigure({self.name!r}: {', '.join(self.sliders)})"
 
-    def _repr_mimebundle_(self, **_) -> dict:
-        png = still.png(self.draw())
-        return {
-            "text/plain": repr(self),
-            "image/png": base64.b64encode(png).decode(),
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": self.view.model_id,
-            },
-        }
+    def _repr_mimebundle_(self, **_) -> tuple[dict, dict]:
+        return bundle(self, self.view)
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse a name that cannot stand in an address."""
     if not isinstance(name, str) or not name.replace("-", "").isalnum():
         raise ValueError(f"name must be made of letters, digits and '-', got {name!r}")
 

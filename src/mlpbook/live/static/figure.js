@@ -46,7 +46,7 @@ class Figure {
       this.frame = undefined;
       this.draw();
       clearTimeout(this.saying);
-      this.saying = setTimeout(() => (this.status.textContent = this.summary()), 600);
+      this.saying = setTimeout(() => (this.status.textContent = this.describe()), 600);
     });
   };
 
@@ -56,6 +56,7 @@ class Figure {
     this.width = width;
     for (const panel of this.panels) panel.resize();
     this.draw();
+    this.describe();
   };
 
   recoloured = () => {
@@ -64,19 +65,22 @@ class Figure {
   };
 
   draw() {
+    if (!this.width) return; // never shown so far
     const crops = this.store.move((name) => this.model.get(`at_${name}`));
     for (const panel of this.panels) panel.draw(crops);
     for (const { value, spec } of this.readouts) {
       const text = number(this.store.get(spec.value)[0], spec.digits);
-      value.textContent = spec.unit ? `${text} ${spec.unit}` : text;
+      value.data = spec.unit ? `${text} ${spec.unit}` : text;
     }
-    for (const panel of this.panels) panel.describe(this.summary());
   }
 
-  summary() {
+  // Says in words where the sliders are and what is read there.
+  describe() {
     const sliders = this.scene.sliders.map((s) => `${s.label} = ${this.store.said(s)}`);
-    const values = this.readouts.map(({ value, spec }) => `${spec.label} = ${value.textContent}`);
-    return [...sliders, ...values].join("; ");
+    const values = this.readouts.map(({ value, spec }) => `${spec.label} = ${value.data}`);
+    const summary = [...sliders, ...values].join("; ");
+    for (const panel of this.panels) panel.describe(summary);
+    return summary;
   }
 
   close() {
@@ -296,7 +300,7 @@ class Curve {
         pen = "L";
       }
     }
-    this.path.setAttribute("d", d);
+    setAttributes(this.path, { d });
   }
 }
 
@@ -318,7 +322,7 @@ class Points {
       const px = x(xs[i]);
       const py = y(ys[i]);
       const shown = within(px, box.x, box.width) && within(py, box.y, box.height);
-      dot.setAttribute("d", shown ? (groups[i] === 1 ? square : disc)(px, py, this.spec.size) : "");
+      setAttributes(dot, { d: shown ? (groups[i] === 1 ? square : disc)(px, py, this.spec.size) : "" });
       const colour = groups[i] === 255 ? this.spec.stroke : ["low", "high"][groups[i]];
       dot.style.fill = `var(--mlp-${colour})`;
     });
@@ -539,7 +543,7 @@ function readouts(parent, specs) {
     const name = html(pair, "span", "mlp-readout-name");
     name.textContent = spec.label;
     name.style.color = `var(--mlp-${spec.stroke})`;
-    return { spec, value: html(pair, "span", "mlp-readout-value") };
+    return { spec, value: html(pair, "span", "mlp-readout-value").appendChild(new Text()) };
   });
 }
 
@@ -630,8 +634,10 @@ const within = (pixel, start, length) => pixel >= start - 0.5 && pixel <= start 
 const disc = (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
 const square = (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`;
 
+// An attribute set anew costs style and layout, though its value be the old one.
 function setAttributes(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    if (node.getAttribute(name) !== `${value}`) node.setAttribute(name, value);
   return node;
 }
 

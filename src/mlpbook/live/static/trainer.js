@@ -887,12 +887,12 @@ const OPTIONS = {
   data: ["spiral", among(DATASETS)],
   points: [[], list(5000, "points [x1, x2, class or target], all numbers within ±100", isPoint)], // of your own
   count: [400, integer(1, 5000)],
-  noise: [0.1, number(0, 10)], // standard deviation of what is added to x1 and x2, or to a real target
+  noise: [0.05, number(0, 10)], // standard deviation of what is added to x1 and x2, or to a real target
   testShare: [0.25, number(0, 0.9)],
   seed: [0, integer(0, 2 ** 32 - 1)],
   inputs: [["x1", "x2"], list(7, `inputs out of ${Object.keys(FEATURES).join(", ")}`, isFeature)],
   hidden: [
-    [{ units: 8, activation: "tanh" }, { units: 8, activation: "tanh" }],
+    Array.from({ length: 3 }, () => ({ units: 8, activation: "relu" })),
     list(6, "layers { units (1 to 16), activation, alpha (prelu) or beta (swish) }", isLayer),
   ],
   loss: ["cross-entropy", among(LOSSES)],
@@ -976,6 +976,8 @@ class Trainer {
   #order; // of the training examples, this epoch…
   #cursor; // …and how many of them are used
   #powers; // β₁ᵗ and β₂ᵗ
+  #forgotten; // the step at which the optimiser began
+  #start;
   #grids = new Map();
 
   constructor(options = {}) {
@@ -994,6 +996,7 @@ class Trainer {
     this.#build();
     if (afresh) this.reset();
     else if (differs(BY_OPTIMIZER)) this.#forget();
+    this.#mark();
   }
 
   // Back to the initial weights, the first epoch and a fresh optimiser.
@@ -1004,6 +1007,14 @@ class Trainer {
     this.#write(this.#net.parameters, initial(this.config));
     this.#forget();
     this.#begin(0);
+    this.#mark();
+  }
+
+  // Where a program that repeats this training has to start: since then there were only steps.
+  #mark() {
+    const [parameters, ...moments] = [this.#net.parameters, ...this.#net.moments].map((area) => this.#read(area));
+    const updates = this.step - this.#forgotten;
+    this.#start = { step: this.step, epoch: this.epoch, used: this.#cursor, updates, parameters, moments };
   }
 
   #prepare() {
@@ -1019,6 +1030,7 @@ class Trainer {
   }
 
   #forget() {
+    this.#forgotten = this.step;
     const [first, last] = this.#net.moments;
     this.#numbers.fill(0, first, last + this.#net.size);
     this.#powers = [1, 1];
@@ -1147,6 +1159,7 @@ class Trainer {
     if (input !== null) demand("input", integer(0, inputs - 1), input);
     demand("value", number(...EDITABLE), value);
     this.#numbers[weights + (input === null ? 0 : input + 1) * units + unit] = value;
+    this.#mark();
   }
 
   // The others keep their weights, and the optimiser what it knows of them.
@@ -1163,6 +1176,7 @@ class Trainer {
     this.#build();
     this.#numbers.fill(0, this.#net.parameters, this.#net.workspaces);
     areas().forEach((area, k) => this.#write(area, kept[k]));
+    this.#mark();
   }
 
   #at({ layer, unit }) {
@@ -1313,14 +1327,21 @@ class Trainer {
     return this.#grids.get(size);
   }
 
-  // Everything another program needs to repeat this training: the options, the examples (training ones first, as
-  // [x1, x2, class or target], and as inputs X and targets y), initial and present parameters.
+  // The examples, training ones first, as [x1, x2, class or target].
+  get examples() {
+    const { points, trained } = this.#problem;
+    return { points, trained };
+  }
+
+  // Everything another program needs to repeat this training: the options, the examples (also as inputs X and targets
+  // y), where the last undisturbed steps started, with the optimiser's moments, and where they have come to.
   snapshot() {
-    const { points, columns, targets, trained, rows } = this.#problem;
+    const { columns, targets, rows } = this.#problem;
     const X = Array.from(rows, (r) => columns.map((column) => column[r]));
+    const examples = { ...this.examples, X, y: Array.from(targets) };
     const { config, step, epoch } = this;
-    const examples = { points, X, y: Array.from(targets), trained };
-    return { config, step, epoch, examples, initial: initial(config), parameters: this.parameters() };
+    const [start, parameters] = [this.#start, this.parameters()];
+    return { config, step, epoch, examples, start, parameters, train: this.measure().train };
   }
 }
 
@@ -1351,9 +1372,10 @@ function gridOf(size, inputs) {
 //        { do: "view", size, detail, pieces }    the grids of what frames carry; pieces 0: they are not counted
 //        { do: "drawn" }                         the page has drawn the last frame and can take another
 //        { do: "snapshot" }
-//   out  { is: "frame", playing, output, units, parameters, pieces, …measure() }   after any change
+//   out  { is: "frame", playing, output, units, parameters, pieces, …measure() }   after any change;
+//            with { config, examples } if they are not those of the last frame
 //        { is: "snapshot", … }
-//        { is: "error", did, message }           what was asked cannot be; nothing has changed
+//        { is: "error", did, message, config }   what was asked cannot be; nothing has changed
 //
 // The worker trains in slices short enough to hear the page in between and to send 60 frames a second; it sends no
 // frame before the last one is drawn, so that none pile up behind a slow or hidden page. The rate decides when steps
@@ -1369,6 +1391,7 @@ class Session {
   #soon; // (action): does it after the messages that wait
   #trainer;
   #view = { size: 100, detail: 24, pieces: 0 };
+  #told; // the config of the last frame
   #rate = 0; // steps a second, 0 when paused
   #due = 0; // steps
   #trained = 0; // ms, when training was last seen to
@@ -1388,7 +1411,7 @@ class Session {
       if (!this.#trainer && command !== "set") throw new Error(`set comes before ${command}`);
       this.#commands[command](given);
     } catch ({ message }) {
-      this.#post({ is: "error", did: command, message });
+      this.#post({ is: "error", did: command, message, config: this.#trainer?.config });
     }
     this.#schedule();
   }
@@ -1412,9 +1435,10 @@ class Session {
     this.#changed = true;
   }
 
+  // Options that cannot be leave the trainer as it was, the first ones with the defaults.
   #set(options) {
-    if (this.#trainer) this.#trainer.set(options);
-    else this.#trainer = new Trainer(options);
+    this.#trainer ??= new Trainer();
+    this.#trainer.set(options);
   }
 
   #step(count) {
@@ -1469,8 +1493,10 @@ class Session {
     const { output, units } = trainer.map(this.#view);
     const pieces = this.#view.pieces ? trainer.pieces({ size: this.#view.pieces }) : null;
     const frame = { playing: this.#rate > 0, output, units, pieces, parameters: trainer.parameters() };
-    this.#post({ is: "frame", ...frame, ...trainer.measure() }, [output.buffer, units.buffer]);
-    [this.#shown, this.#drawn, this.#changed] = [now, false, false];
+    const { config, examples } = trainer;
+    const setup = config === this.#told ? {} : { config, examples };
+    this.#post({ is: "frame", ...frame, ...setup, ...trainer.measure() }, [output.buffer, units.buffer]);
+    [this.#shown, this.#drawn, this.#changed, this.#told] = [now, false, false, config];
   }
 }
 
