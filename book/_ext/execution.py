@@ -12,7 +12,7 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("src/**/*.py", "src/**/*.js", "src/**/*.css", "requirements.txt")
+SOURCES = ("src/**/*.py", "src/**/*.json", "src/**/*.js", "src/**/*.css", "requirements.txt")
 
 logger = logging.getLogger(__name__)
 

@@ -1,47 +1,45 @@
-"""Buttons of a chapter: open its notebook in Colab, download the notebook and the MyST source."""
+"""Buttons of a chapter: run its notebook in the cloud, download the notebook and the MyST source."""
 
-import re
-import shutil
-import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from published import NOTEBOOKS
+from source import repository_of
 from sphinx.util import logging
 
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = ROOT / "notebooks"
-GITHUB = re.compile(r"(?:https://(?:[^@/]+@)?|ssh://git@|git@)github\.com[:/](?P<repository>[^/]+/[^/]+?)(?:\.git)?/?")
+# The branch to which the workflow pushes the site, and with it the notebooks that run alone.
+PUBLISHED = "gh-pages"
+
+ICONS = {
+    "Colab": "_static/images/logo_colab.png",
+    "SageMaker Studio Lab": "fab fa-aws",
+    "Kaggle": "fab fa-kaggle",
+    "Binder": "_static/images/logo_binder.svg",
+}
 
 logger = logging.getLogger(__name__)
 
 
 def setup(app):
-    app.add_config_value("launch_repository", repository_of(git("remote", "get-url", "origin")), "html")
-    app.add_config_value("launch_branch", git("branch", "--show-current") or git("rev-parse", "HEAD"), "html")
+    app.setup_extension("published")
     # The theme fills in its own buttons at 501.
     app.connect("html-page-context", set_buttons, priority=502)
-    app.connect("build-finished", copy_notebooks)
-    return {"parallel_read_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def git(*arguments):
-    """Return what git prints, empty where it has no answer (no repository, no such remote)."""
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+def addresses(repository, branch, notebook):
+    """Return the address that opens a notebook of a GitHub repository, by service.
 
-
-def repository_of(remote):
-    """Return ``owner/name`` of a GitHub remote in its https or ssh form, None for any other.
-
-    >>> repository_of("git@github.com:ada/mlpbook.git")
-    'ada/mlpbook'
+    Binder makes the environment of the branch, where the package is installed; the others open a notebook that
+    installs it.
     """
-    match = GITHUB.fullmatch(remote)
-    return match and match["repository"]
-
-
-def colab(repository, branch, notebook):
-    """Return the address that opens a notebook of the repository in Colab."""
-    return f"https://colab.research.google.com/github/{repository}/blob/{quote(branch)}/notebooks/{notebook}"
+    alone = f"{repository}/blob/{PUBLISHED}/notebooks/{quote(notebook)}"
+    return {
+        "Colab": f"https://colab.research.google.com/github/{alone}",
+        "SageMaker Studio Lab": f"https://studiolab.sagemaker.aws/import/github/{alone}",
+        "Kaggle": f"https://kaggle.com/kernels/welcome?src=https://github.com/{alone}",
+        "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(branch)}?urlpath=lab/tree/notebooks/{quote(notebook)}",
+    }
 
 
 def is_notebook(app, pagename):
@@ -56,13 +54,15 @@ def set_buttons(app, pagename, templatename, context, doctree):
     for group in context["header_buttons"]:
         if group.get("label") == "download-buttons":
             group["buttons"] = list(downloads(app, pagename, context))
-    if is_notebook(app, pagename) and app.config.launch_repository:
-        url = colab(app.config.launch_repository, app.config.launch_branch, notebook_of(pagename))
-        context["header_buttons"].insert(0, launch_group(link("Colab", url, "Open in Colab", "_static/images/logo_colab.png")))
+    repository = repository_of(app.config.source_remote)
+    if is_notebook(app, pagename) and repository:
+        links = addresses(repository, app.config.source_branch, notebook_of(pagename))
+        context["header_buttons"].insert(0, launch_group(links))
 
 
-def launch_group(*buttons):
-    return {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons", "buttons": list(buttons)}
+def launch_group(links):
+    buttons = [link(name, url, f"Open in {name}", ICONS[name]) for name, url in links.items()]
+    return {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons", "buttons": buttons}
 
 
 def downloads(app, pagename, context):
@@ -75,8 +75,3 @@ def downloads(app, pagename, context):
 
 def link(text, url, tooltip, icon):
     return {"type": "link", "text": text, "url": url, "tooltip": tooltip, "icon": icon}
-
-
-def copy_notebooks(app, exception):
-    if exception is None and app.builder.format == "html":
-        shutil.copytree(NOTEBOOKS, Path(app.outdir) / "notebooks", dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))

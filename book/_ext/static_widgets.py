@@ -45,6 +45,16 @@ READOUT_FORMAT = re.compile(r"(\.\d+)?[defg%]")
 REFERENCE = "IPY_MODEL_"
 EMPTY = {"state": {}}
 
+# The theme draws its icons when the page is there; to look for new ones at every move of a slider would slow it down.
+ICONS = "<script>FontAwesomeConfig = { observeMutations: false };</script>"
+
+# A module comes as its source, and not as a file, because a page opened from file:// may import from blob: alone.
+MODULE = """\
+(globalThis.mlpModules ??= {})["%s"] = import(URL.createObjectURL(new Blob([
+  %s
+], { type: "text/javascript" })));
+"""
+
 
 def setup(app):
     app.add_post_transform(LiveOutputs)
@@ -89,19 +99,22 @@ def add_files(app, pagename, templatename, context, doctree):
         return
     app.add_css_file("live/widgets.css")
     if app.config.nb_ipywidgets_js:
+        app.add_css_file("live/manager.css")
         return
     files = context["script_files"]
     files[:] = [file for file in files if getattr(file, "attributes", {}).get("type") != STATE]
-    scripts = []
+    modules = []
     for name, text in sorted(doctree["live_files"].items()):
         path = Path(app.outdir, "_static", "live", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        app.add_css_file(f"live/{name}") if name.endswith(".css") else scripts.append(name)
-    # Right behind the state, not in the head: the figures need not wait for the theme's megabyte of deferred scripts.
-    scripts += [f"{name}?v={digest((STATIC / 'live' / name).read_text(encoding='utf-8'))}" for name in SCRIPTS]
+        app.add_css_file(f"live/{name}") if name.endswith(".css") else modules.append(name)
     folder = context["pathto"]("_static/live", resource=True)
-    context["body"] += "".join(f'<script src="{folder}/{script}"></script>\n' for script in scripts)
+    tags = lambda names: "".join(f'<script src="{folder}/{name}"></script>\n' for name in names)
+    # Figures wait neither for their modules, which load ahead of the styles, nor for the theme's megabyte of deferred
+    # scripts, as their own stand right behind the state.
+    context["metatags"] += f"{ICONS}\n{tags(modules)}"
+    context["body"] += tags(f"{name}?v={digest((STATIC / 'live' / name).read_text(encoding='utf-8'))}" for name in SCRIPTS)
 
 
 def state_of(env):
@@ -257,7 +270,7 @@ class Page:
         if "_esm" in state:
             source = json.dumps(state["_esm"], ensure_ascii=False)
             state["_esm"] = key = digest(state["_esm"])
-            self.files[f"{key}.js"] = f'(globalThis.mlpModules ??= {{}})["{key}"] = {source};\n'
+            self.files[f"{key}.js"] = MODULE % (key, source)
         if css := state.pop("_css", None):
             self.files[f"{digest(css)}.css"] = css
         return {**spec, "state": self.renumber(state)}

@@ -5,7 +5,7 @@
 "use strict";
 
 {
-  const { links, outputs, family, same, settle } = mlpLive;
+  const { links, models, outputs, family, same, settle } = mlpLive;
   const PREFIX = "#live:";
   const positions = new Map(); // "figure.slider" → the control's end of the link, the figure, the start value
 
@@ -13,19 +13,23 @@
     const name = figure.model.get("name");
     if (!name || !figure.trait.startsWith("at_")) return;
     const start = control.model.get(control.trait);
-    positions.set(`${name}.${figure.trait.slice(3)}`, { ...control, figure: figure.model, start });
+    const key = `${name}.${figure.trait.slice(3)}`;
+    if (positions.has(key)) return;
+    positions.set(key, { ...control, figure: figure.model, start });
     control.model.face().on(`change:${control.trait}`, writeSoon);
   }
 
   /** One part of an address, "figure.slider=value", as [key, value]. */
   function parse(part) {
     const [key, text] = decodeURIComponent(part).split("=");
-    const { model, trait, start } = positions.get(key);
+    const { model, trait, figure, start } = positions.get(key);
+    if (typeof start === "string" && text !== undefined) return [key, text];
     const values = JSON.parse(`[${text}]`);
     const starts = [start].flat();
     if (values.length !== starts.length || values.some((value, i) => typeof value !== typeof starts[i]))
       throw new TypeError(`${key} is like ${start}`);
-    return [key, settle(model, trait, Array.isArray(start) ? values : values[0])];
+    const value = Array.isArray(start) ? values : values[0];
+    return [key, model === figure ? value : settle(model, trait, value)];
   }
 
   function parts() {
@@ -70,6 +74,9 @@
     note(source, target);
     note(target, source);
   }
+  // A figure whose controls are its own moves its traits itself.
+  for (const model of models.values())
+    for (const trait of Object.keys(model.state)) note({ model, trait }, { model, trait });
   const figure = read();
   // A reload or a step back: the browser itself returns to where the reader was.
   const arrived = performance.getEntriesByType("navigation")[0].type === "navigate";

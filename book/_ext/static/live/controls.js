@@ -94,6 +94,9 @@
     return node;
   }
 
+  /** Change the words of a node that has only text, and not the node: that costs the page less. */
+  const setText = (node, text) => (node.firstChild ? (node.firstChild.data = text) : node.append(text));
+
   const fraction = (model, value) => (value - model.get("min")) / (model.get("max") - model.get("min"));
 
   /** A native slider with the model's bounds. */
@@ -120,7 +123,7 @@
     const output = readout(model);
     output.htmlFor = input.id;
     const show = (value) => {
-      output.value = setInput(input, model, value, model.get("description"));
+      setText(output, setInput(input, model, value, model.get("description")));
       input.style.setProperty("--to", fraction(model, value));
     };
     const move = (live) => {
@@ -151,7 +154,7 @@
         track.style.setProperty(`--${word}`, fraction(model, value[i]));
         return setInput(inputs[i], model, value[i], title);
       });
-      output.value = texts.join(" – ");
+      setText(output, texts.join(" – "));
     };
     const move = (end, value, live = model.get("continuous_update")) => {
       const next = moveEnd(model, shown, end, value);

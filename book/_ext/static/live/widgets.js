@@ -6,9 +6,9 @@
 
   const once = (make, made = new Map()) => (key) => made.get(key) ?? made.set(key, make(key)).get(key);
 
-  /** Import a module whose source a script of this page registered; unlike a file, a blob: loads from file:// too. */
+  /** The anywidget definition in a module, which a script in the page's head began to import. */
   const load = once(async (hash) => {
-    const { default: widget } = await import(URL.createObjectURL(new Blob([mlpModules[hash]], { type: "text/javascript" })));
+    const { default: widget } = await mlpModules[hash];
     return typeof widget === "function" ? widget() : widget;
   });
 
