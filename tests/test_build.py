@@ -1,12 +1,10 @@
-"""What the book's own extensions do: launch addresses, offline pages, one output for one source, code that is re-run."""
+"""What the book's own extensions do: offline pages, one output for one source, code that is re-run."""
 
 import re
 import shutil
-import subprocess
 
 import pytest
 from execution import key_of
-from launch import colab, repository_of
 from scratch_book import TEXT, ScratchBook
 
 
@@ -25,48 +23,6 @@ def build(book):
 
 def files(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.mark.parametrize(
-    "remote",
-    [
-        "https://github.com/ada/mlp-book",
-        "https://github.com/ada/mlp-book.git",
-        "https://token@github.com/ada/mlp-book.git",
-        "git@github.com:ada/mlp-book.git",
-        "ssh://git@github.com/ada/mlp-book.git",
-    ],
-)
-def test_repository_of_a_remote(remote):
-    assert repository_of(remote) == "ada/mlp-book"
-
-
-@pytest.mark.parametrize("remote", ["", "/srv/git/mlp-book.git", "https://gitlab.com/ada/mlp-book", "https://github.com/ada"])
-def test_no_repository(remote):
-    assert repository_of(remote) is None
-
-
-def test_colab_address_of_a_branch_with_odd_letters():
-    address = colab("ada/mlp-book", "fix/α", "relu.ipynb")
-    assert address == "https://colab.research.google.com/github/ada/mlp-book/blob/fix/%CE%B1/notebooks/relu.ipynb"
-
-
-def test_nothing_to_launch_without_a_remote(book):
-    build(book)
-    page = (book.html / "intro.html").read_text(encoding="utf-8")
-    assert "colab" not in page
-    assert 'href="notebooks/intro.ipynb"' in page
-    assert 'href="_sources/intro.md"' in page
-    assert (book.html / "notebooks" / "intro.ipynb").read_bytes() == book.notebook.read_bytes()
-
-
-def test_launch_button_with_a_remote(book):
-    git = ["git", "-C", str(book.folder)]
-    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
-    subprocess.run([*git, "remote", "add", "origin", "git@github.com:ada/mlp-book.git"], check=True)
-    build(book)
-    page = (book.html / "intro.html").read_text(encoding="utf-8")
-    assert colab("ada/mlp-book", "main", "intro.ipynb") in page
 
 
 def test_nothing_is_fetched_and_no_script_comes_twice(book):

@@ -23,9 +23,8 @@ def test_old_python_is_told(monkeypatch):
 
 def test_no_network_is_told(monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setattr(environment, "VENV", Path(sys.prefix))
     with pytest.raises(SystemExit, match="needs a network"):
-        environment.install("a-package-that-is-nowhere")
+        environment.install(Path(sys.prefix), "a-package-that-is-nowhere")
 
 
 def test_no_browser_is_told(monkeypatch):

@@ -11,11 +11,10 @@ OLDEST = (3, 11)
 
 def main():
     check_python()
-    if not (VENV / "bin" / "pip").exists():
-        create_venv()
+    create_venv(VENV)
     say("Installing the pinned packages into .venv, once")
-    install("-r", "requirements.txt")
-    install("--no-deps", "--no-build-isolation", "--editable", ".")
+    install(VENV, "-r", "requirements.txt")
+    install(VENV, "--no-deps", "--no-build-isolation", "--editable", ".")
     # Now, since a chapter that is the first to list the fonts says so among its outputs.
     run(VENV / "bin" / "python", "-c", "import matplotlib.font_manager")
 
@@ -26,22 +25,23 @@ def check_python():
         sys.exit("The book needs Python %s or newer and this is %s: try make PYTHON=python3.12" % (oldest, here))
 
 
-def create_venv():
-    say("Making .venv")
+def create_venv(venv, python=sys.executable):
+    if (venv / "bin" / "pip").exists():
+        return
+    say("Making " + venv.name)
     # Debian's python3 comes without ensurepip; its own pip can put one in.
-    if subprocess.run([sys.executable, "-m", "venv", VENV], stdout=subprocess.DEVNULL).returncode:
-        python = str(VENV / "bin" / "python")
-        run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
-        run(sys.executable, "-m", "pip", "--python", python, "install", "pip")
+    if subprocess.run([python, "-m", "venv", venv], stdout=subprocess.DEVNULL).returncode:
+        run(python, "-m", "venv", "--clear", "--without-pip", venv)
+        run(sys.executable, "-m", "pip", "--python", str(venv / "bin" / "python"), "install", "pip")
 
 
-def install(*arguments):
-    run(VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", *arguments)
+def install(venv, *arguments):
+    run(venv / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", *arguments)
 
 
 def run(*command):
     if subprocess.run(command, cwd=ROOT).returncode:
-        sys.exit("Setting up .venv failed for the reason above; the first run needs a network.")
+        sys.exit("Setting up failed for the reason above; the first run needs a network.")
 
 
 def say(line):

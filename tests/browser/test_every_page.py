@@ -77,6 +77,8 @@ def is_there(path, target):
     if url.scheme or target == "#":
         return True
     file = (HTML / path).parent / unquote(url.path) if url.path else HTML / path
+    if url.fragment.startswith("live:"):
+        return f'"name":"{url.fragment[5:].split(".")[0]}"' in file.read_text(encoding="utf-8")
     return file.exists() and (file.suffix != ".html" or not url.fragment or unquote(url.fragment) in anchors(file))
 
 
@@ -94,4 +96,5 @@ class Reader(HTMLParser):
         self.attributes = []
 
     def handle_starttag(self, tag, attrs):
-        self.attributes += [(tag, name, value) for name, value in attrs]
+        if ("rel", "canonical") not in attrs:  # a name of the page, which nobody fetches
+            self.attributes += [(tag, name, value) for name, value in attrs]

@@ -5,6 +5,7 @@ import base64
 import numpy as np
 import pytest
 from ipywidgets import FloatRangeSlider, FloatSlider, IntSlider
+from playwright.sync_api import expect
 
 from mlpbook.activations import sigmoid, swish
 from mlpbook.live import Axis, Curve, HeatMap, LiveFigure, Network, Panel, Points, Readout, Scene, explore
@@ -135,11 +136,9 @@ def test_the_axis_stands_still_while_a_parameter_moves_and_flat_looks_flat(mount
 def test_it_is_told_in_words(mount):
     page = mount(explore(sigmoid))
     page.evaluate("move({ point: 0 })")
-    label = page.get_by_role("img").first.get_attribute("aria-label")
-    assert label == (
-        "The value of Sigmoid against x. x range = -4 to 4; x = 0; Sigmoid(x) = 0.5000; Sigmoid′(x) = 0.2500"
-    )
-    page.wait_for_function("document.querySelector('[role=status]').textContent.includes('0.5000')")
+    words = "x range = -4 to 4; x = 0; Sigmoid(x) = 0.5000; Sigmoid′(x) = 0.2500"
+    expect(page.get_by_role("status")).to_have_text(words)
+    expect(page.get_by_role("img").first).to_have_attribute("aria-label", f"The value of Sigmoid against x. {words}")
 
 
 def test_a_map_takes_the_colours_of_the_theme(mount):

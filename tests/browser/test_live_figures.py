@@ -23,6 +23,7 @@ from mlpbook.live.frames import at
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 POSITIONS = 10
+ALONE = 2  # in a frame of its own
 HALF_A_PIXEL = 0.5
 ZOOM = 16  # the share of the full range that a crop shows at least, as in figure.js
 
@@ -121,18 +122,24 @@ def test_what_is_drawn_is_what_torch_says(path, page, monkeypatch):
     figures, functions = run_cells(path, monkeypatch)
     built = page(path)
     for index, name in enumerate(built.evaluate(NAMES)):
-        figure = figures[name]
-        output = built.locator(".mlp-live").nth(index)
-        output.scroll_into_view_if_needed()
-        output.locator(".mlp-plot").first.wait_for()
-        rng = random.Random(f"{path} {name}")
-        for _ in range(POSITIONS):
-            values = {key: somewhere(rng, slider) for key, slider in figure.sliders.items()}
-            move(figure, values)
-            drawn = built.evaluate(DRAW, [index, list(values.values())])
-            check(figure, drawn, f"{path} {name} at {figure.position}")
-            if name in functions:
-                check_functions(figure, functions[name], drawn, f"{path} {name} at {figure.position}")
+        compare(built, index, figures[name], functions.get(name), POSITIONS)
+        compare(page(f"{path}?embed={name}"), index, figures[name], functions.get(name), ALONE)
+
+
+def compare(tab, index, figure, functions, positions):
+    """Move a figure to random positions; compare each drawing with the figure's arrays and functions."""
+    output = tab.locator(".mlp-live").nth(index)
+    output.scroll_into_view_if_needed()
+    output.locator(".mlp-plot").first.wait_for()
+    where = f"{tab.url.rpartition('/')[2]} {figure.name}"
+    rng = random.Random(where)
+    for _ in range(positions):
+        values = {key: somewhere(rng, slider) for key, slider in figure.sliders.items()}
+        move(figure, values)
+        drawn = tab.evaluate(DRAW, [index, list(values.values())])
+        check(figure, drawn, f"{where} at {figure.position}")
+        if functions:
+            check_functions(figure, functions, drawn, f"{where} at {figure.position}")
 
 
 def somewhere(rng, slider):
