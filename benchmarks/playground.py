@@ -2,8 +2,9 @@
 
 A page with one playground of the default preset is opened from a file in headless Chromium, 1280 pixels wide. *Play* is
 pressed as soon as it is there. A frame's time is that between two animation frames, over five seconds of training. The
-heap is the page's JavaScript memory after a forced collection. `python -m benchmarks.playground 30 500` trains for 30
-minutes and resets 500 times; the table has a shorter run.
+heap is the page's JavaScript memory after a forced collection; the process is all that Chromium holds for the page, its
+worker with it. `python -m benchmarks.playground 30 500` trains for 30 minutes and resets 500 times; the table has a
+shorter run.
 """
 
 import statistics
@@ -12,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat.v4 as nb
+import psutil
 from playwright.sync_api import sync_playwright
 
 from mlpbook.live import Playground
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / folder) for folder in ("tools", "tests", "book/_ext")]
 
 from browser import find  # noqa: E402
-from widget_site import build, notebook  # noqa: E402
+from widget_site import build, notebook, shown  # noqa: E402
 
 SPEEDS = {"1,000 steps a second, the default": 1000, "as fast as it goes": 1_000_000}
 LEARNED = """() => {
@@ -50,8 +51,7 @@ def address(folder, speed):
     place = Path(folder, str(speed))
     if not place.exists():
         place.mkdir()
-        output = nb.new_output("display_data", Playground(speed=speed)._repr_mimebundle_())
-        build(place, page=notebook(output))
+        build(place, page=notebook(shown(Playground(speed=speed))))
     return (place / "html" / "page.html").as_uri()
 
 
@@ -81,29 +81,33 @@ def endure(browser, page_address, minutes, resets):
     page.goto(page_address)
     page.locator(".mlp-play:enabled").click()
     page.wait_for_timeout(5000)
-    heaps = [heap(page)]
-    for _ in range(4):
-        page.wait_for_timeout(15_000 * minutes)
-        heaps.append(heap(page))
+    sizes = [memory(browser, page)]
+    for _ in range(6):
+        page.wait_for_timeout(10_000 * minutes)
+        sizes.append(memory(browser, page))
     steps = page.locator(".mlp-numbers dd").first.text_content()
     for _ in range(resets):
         page.get_by_role("button", name="Reset", exact=True).click()
-    after = heap(page)
+    heap, process = memory(browser, page)
     page.close()
-    shown = ", ".join(f"{size:.1f}" for size in heaps)
+    heaps, processes = (", ".join(f"{size:.{digits}f}" for size in column) for column, digits in zip(zip(*sizes), (1, 0)))
     return (
-        f"Page heap over {minutes} min of training as fast as it goes ({steps} steps): {shown} MB; "
-        f"after {resets} resets {after:.1f} MB."
+        f"Page heap over {minutes} min of training as fast as it goes ({steps} steps): {heaps} MB; "
+        f"after {resets} resets {heap:.1f} MB. Process: {processes} MB; {process:.0f} MB."
     )
 
 
-def heap(page):
-    """MB of JavaScript memory in use after a collection."""
+def memory(browser, page):
+    """MB in use after a collection: of JavaScript in the page, and of the process with page and worker."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     used = session.send("Runtime.getHeapUsage")["usedSize"]
     session.detach()
-    return used / 1e6
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    renderers = [psutil.Process(process["id"]) for process in processes if process["type"] == "renderer"]
+    return used / 1e6, max(process.memory_info().rss for process in renderers) / 1e6
 
 
 def main():

@@ -93,6 +93,12 @@ def output(widget, still=PIXEL):
     return nb.new_output("display_data", data | ({"image/png": still} if still else {}))
 
 
+def shown(figure):
+    """What a live figure or a playground displays, as a kernel sends it."""
+    data, metadata = figure._repr_mimebundle_()
+    return nb.new_output("display_data", data, metadata=metadata)
+
+
 def notebook(*parts, state=None, mystnb=None):
     """A notebook that has been run, of outputs and of Markdown, with the state of every widget there is."""
     cells = [_cell(part, mystnb or {}) for part in parts]

@@ -6,12 +6,11 @@ import json
 import re
 
 import ipywidgets as widgets
-import nbformat.v4 as nb
 import pytest
 import torch
 from playwright.sync_api import expect
 from test_trainer import Reference, difference, run, steps
-from widget_site import build, notebook, output
+from widget_site import build, notebook, output, shown
 
 from mlpbook.activations import prelu
 from mlpbook.live import Playground
@@ -22,11 +21,6 @@ SMALL = {
     "data": "moons", "count": 60, "noise": 0.3, "hidden": (5, 4), "activation": ["tanh", prelu.with_defaults(alpha=0.1)],
     "batch_size": 7, "l1": 0.001, "l2": 0.01, "inputs": ["x1", "x2", "x1*x2"],
 }  # fmt: skip
-
-
-def shown(playground):
-    data, metadata = playground._repr_mimebundle_()
-    return nb.new_output("display_data", data, metadata=metadata)
 
 
 @pytest.fixture(scope="module")
