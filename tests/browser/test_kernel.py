@@ -1,9 +1,12 @@
-"""The same figure with a kernel: in JupyterLab, Python's ``slider.value = …`` moves what is drawn."""
+"""The same figures with a kernel, in JupyterLab: Python moves what is drawn, and gets what was moved or trained there."""
+
+import json
 
 from lab import jupyterlab, open_notebook, run_cell
 from playwright.sync_api import expect
+from test_trainer import run
 
-CELLS = [
+FIGURE = [
     "from ipywidgets import FloatSlider, Label\n"
     "from mlpbook.activations import prelu\n"
     "from mlpbook.live import explore\n"
@@ -16,10 +19,22 @@ CELLS = [
     "slider.value = 0.75",
     "print('alpha is', figure.position['alpha'])",
 ]
+PLAYGROUND = [
+    "import json\n"
+    "from ipywidgets import Label\n"
+    "from mlpbook.live import Playground\n"
+    "playground = Playground(data='moons', hidden=(3,), activation='tanh', inputs=['x1', 'x1*x2'])\n"
+    "heard = Label()\n"
+    "playground.observe(lambda change: setattr(heard, 'value', f\"Python has step {change.new['step']}\"), 'trained')\n"
+    "display(playground, heard)",
+    "mlp = playground.to_torch()\n"
+    "print(json.dumps([{'W': W.tolist(), 'b': b[0].tolist()} for W, b in zip(mlp.weights, mlp.biases)]))",
+    "playground.at_hidden = 'tanh:4'",
+]
 
 
 def test_python_moves_the_drawing_and_the_drawing_python(tmp_path, browser):
-    with jupyterlab(tmp_path, CELLS) as address:
+    with jupyterlab(tmp_path, FIGURE) as address:
         page = browser.new_page()
         open_notebook(page, address)
         run_cell(page, 0)
@@ -30,4 +45,23 @@ def test_python_moves_the_drawing_and_the_drawing_python(tmp_path, browser):
         expect(page.get_by_text("Python has 0.75")).to_be_visible(timeout=20_000)
         run_cell(page, 2)
         expect(page.locator(".jp-OutputArea-output pre").last).to_have_text("alpha is 0.75\n", timeout=20_000)
+        page.close()
+
+
+def test_a_playground_trains_and_python_gets_its_network(tmp_path, browser):
+    with jupyterlab(tmp_path, PLAYGROUND) as address:
+        page = browser.new_page()
+        open_notebook(page, address)
+        run_cell(page, 0)
+        expect(page.get_by_text("Python has step 0")).to_be_visible(timeout=60_000)
+        page.get_by_role("button", name="Epoch", exact=True).click()
+        expect(page.get_by_text("Python has step 30")).to_be_visible(timeout=20_000)
+        run_cell(page, 1)
+        printed = page.locator(".jp-OutputArea-output pre").last
+        expect(printed).to_contain_text("W", timeout=20_000)
+        hidden = [{"units": 3, "activation": "tanh"}]
+        [_, parameters] = run(({"data": "moons", "hidden": hidden, "inputs": ["x1", "x1*x2"]}, ["run", 30], ["parameters"]))[0]
+        assert json.loads(printed.text_content()) == parameters
+        run_cell(page, 2)
+        expect(page.get_by_role("button", name="unit 4 of layer 1")).to_be_visible(timeout=20_000)
         page.close()

@@ -13,7 +13,7 @@ from test_trainer import Reference, difference, run, steps
 from widget_site import build, notebook, output, shown
 
 from mlpbook.activations import prelu
-from mlpbook.live import Playground
+from mlpbook.live import Playground, explore
 
 ALL = ["data", "network", "training"]
 MODEL = "[...mlpLive.models.values()].find((model) => model.state.name === '{}')"
@@ -21,14 +21,21 @@ SMALL = {
     "data": "moons", "count": 60, "noise": 0.3, "hidden": (5, 4), "activation": ["tanh", prelu.with_defaults(alpha=0.1)],
     "batch_size": 7, "l1": 0.001, "l2": 0.01, "inputs": ["x1", "x2", "x1*x2"],
 }  # fmt: skip
+SMALL_IN_NODE = {
+    "data": "moons", "count": 60, "noise": 0.3, "batchSize": 7, "l1": 0.001, "l2": 0.01, "inputs": SMALL["inputs"],
+    "hidden": [{"units": 5, "activation": "tanh"}, {"units": 4, "activation": "prelu", "alpha": 0.1}],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     alone = [Playground(name="all", unfold=ALL), Playground(name="small", **SMALL)]
     pair = [Playground(name="one", hidden=(4,)), Playground(name="two", hidden=(), data="circle")]
+    beside = Playground(name="beside", hidden=(6,), activation="swish", speed=1_000_000, unfold=ALL)
+    figure = explore(prelu, alpha=widgets.FloatSlider(value=0.25, min=-1, max=2, step=0.05))
     built = build(
         tmp_path_factory.mktemp("playground"),
+        beside=notebook(shown(beside), shown(figure)),
         all=notebook(shown(alone[0])),
         small=notebook(shown(alone[1])),
         pair=notebook(*map(shown, pair)),
@@ -96,9 +103,7 @@ def test_its_steps_are_torchs(live):
     page = live("small.html")
     press(page, "Step", 14)
     weights = come_to(page, "small", 14)["parameters"]
-    hidden = [{"units": 5, "activation": "tanh"}, {"units": 4, "activation": "prelu", "alpha": 0.1}]
-    given = {"data": "moons", "count": 60, "noise": 0.3, "batchSize": 7, "hidden": hidden, "l1": 0.001, "l2": 0.01}
-    snapshot, *batches = run(({**given, "inputs": SMALL["inputs"]}, ["snapshot"], *steps(14)))[0]
+    snapshot, *batches = run((SMALL_IN_NODE, ["snapshot"], *steps(14)))[0]
     reference = Reference(snapshot, "adam")
     for rows in batches[::2]:
         reference.step(rows)
@@ -132,6 +137,97 @@ def test_two_on_a_page_train_apart(live):
     page.get_by_role("button", name="Step", exact=True).nth(1).click()
     come_to(page, "two", 1)
     assert trained(page, "one")["step"] == 0
+
+
+# ---- while it trains
+
+# Headless Chromium never hides a page, so its animation frames are withheld, as a hidden page's are.
+HIDE = """() => {
+    const [frame, held] = [window.requestAnimationFrame.bind(window), []];
+    window.requestAnimationFrame = (then) => held.push(then);
+    window.reveal = () => {
+        window.requestAnimationFrame = frame;
+        held.forEach(frame);
+    };
+}"""
+
+
+def steps_shown(page):
+    return int(number(page, "step").text_content().replace(",", ""))
+
+
+def come_past(page, step):
+    page.wait_for_function(f"Number(document.querySelector('.mlp-numbers dd').textContent.replaceAll(',', '')) > {step}")
+
+
+def middle(locator):
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_hidden_page_trains_on_and_shows_it_on_return(live):
+    page = live("small.html")
+    press(page, "Play")
+    come_past(page, 100)
+    page.evaluate(HIDE)
+    before = steps_shown(page)
+    page.wait_for_timeout(1500)
+    assert steps_shown(page) == before
+    page.evaluate("reveal()")
+    come_past(page, before + 500)
+    press(page, "Pause")
+    page.wait_for_function(f"{MODEL.format('small')}.state.trained.step > 500")
+    end = trained(page, "small")
+    assert run((SMALL_IN_NODE, ["run", end["step"]], ["parameters"]))[0][1] == end["parameters"]
+
+
+def test_resizing_while_it_trains(live):
+    page = live("beside.html")
+    press(page, "Play")
+    come_past(page, 100)
+    for width in (360, 700, 1280, 500):
+        page.set_viewport_size({"width": width, "height": 800})
+        come_past(page, steps_shown(page) + 100)
+        root, *canvases = [node.bounding_box() for node in page.locator(".mlp-playground, .mlp-playground canvas").all()]
+        assert root["width"] <= width
+        for box in canvases:
+            assert 0 < box["width"] <= root["width"] and box["x"] + box["width"] <= root["x"] + root["width"] + 1
+
+
+def test_a_slider_of_it_is_dragged_while_it_trains(live):
+    page = live("beside.html")
+    press(page, "Play")
+    come_past(page, 100)
+    beta = page.get_by_role("slider", name="β")
+    x, y = middle(beta)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=30)
+    page.mouse.up()
+    assert float(beta.input_value()) > 5
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    come_past(page, steps_shown(page) + 100)
+    press(page, "Pause")
+    page.wait_for_function(f"{MODEL.format('beside')}.state.trained?.hidden[0].beta === {beta.input_value()}")
+
+
+def test_other_figures_stay_live_meanwhile(live):
+    page = live("beside.html")
+    press(page, "Play")
+    come_past(page, 100)
+    page.locator(".mlp-live").nth(1).scroll_into_view_if_needed()
+    alpha = page.get_by_role("slider", name="α")
+    readout = page.locator(".mlp-figure .mlp-readout-value").nth(1)  # the derivative where x is −1.5
+    page.get_by_role("slider", name="x", exact=True).evaluate("(input) => { input.value = -1.5; input.dispatchEvent(new Event('input')); }")
+    x, y = middle(alpha)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for dx in (-60, -30, 30, 60):
+        page.mouse.move(x + dx, y)
+        expect(readout).to_have_text(f"{float(alpha.input_value()):.4f}".replace("-", "−"))
+    page.mouse.up()
+    come_past(page, steps_shown(page) + 100)
 
 
 # ---- the script
