@@ -48,6 +48,12 @@ def test_python_moves_the_drawing_and_the_drawing_python(tmp_path, browser):
         page.close()
 
 
+COLOURS = """(canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+}"""
+
+
 def test_a_playground_trains_and_python_gets_its_network(tmp_path, browser):
     with jupyterlab(tmp_path, PLAYGROUND) as address:
         page = browser.new_page()
@@ -56,6 +62,8 @@ def test_a_playground_trains_and_python_gets_its_network(tmp_path, browser):
         expect(page.get_by_text("Python has step 0")).to_be_visible(timeout=60_000)
         page.get_by_role("button", name="Epoch", exact=True).click()
         expect(page.get_by_text("Python has step 30")).to_be_visible(timeout=20_000)
+        assert page.locator(".mlp-square canvas").first.evaluate(COLOURS) > 50
+        assert len({number.bounding_box()["y"] for number in page.locator(".mlp-numbers dd").all()}) == 1
         run_cell(page, 1)
         printed = page.locator(".jp-OutputArea-output pre").last
         expect(printed).to_contain_text("W", timeout=20_000)

@@ -110,7 +110,6 @@ class Playground {
     this.themes = new MutationObserver(this.recolour);
     for (const node of [document.documentElement, document.body])
       this.themes.observe(node, { attributeFilter: ["data-theme", "theme", "class", "data-jp-theme-light"] });
-    this.recolour();
   }
 
   close() {
@@ -235,8 +234,13 @@ class Playground {
     this.redraw();
   };
 
+  // The theme's colours, read when something is drawn: JupyterLab puts a figure on the page after making it.
+  get colours() {
+    return (this.palette ??= new Colours(this.root));
+  }
+
   recolour = () => {
-    this.colours = new Colours(this.root);
+    this.palette = undefined;
     for (const view of this.views) view.recolour?.();
     this.redraw();
   };
