@@ -6,11 +6,13 @@ import tomllib
 import yaml
 from fresh import ROOT
 
+# Not in requirements.txt: it takes an older jsonschema than Jupyter does.
+CFFCONVERT = "cffconvert==2.0.0"
 CITATION = ROOT / "CITATION.cff"
 
 
 def test_cffconvert_finds_it_valid(environment):
-    environment.run("-m", "pip", "install", "--quiet", "cffconvert")
+    environment.run("-m", "pip", "install", "--quiet", CFFCONVERT)
     validate = "from cffconvert.cli.cli import cli; cli()"
     assert "valid according to schema version 1.2.0" in environment.run("-c", validate, "--validate", "--infile", CITATION)
 
