@@ -443,6 +443,20 @@ def test_an_address_followed_in_the_page_moves_and_scrolls(page):
     expect_positions(page, alpha=1)
 
 
+def test_an_address_just_followed_is_not_written_over(live):
+    page = live("anchors.html")
+    # Followed right after a move, and the page is told of it late, as on a slow machine.
+    page.get_by_role("slider", name="α").evaluate(
+        """(input) => {
+            Object.assign(input, { value: input.max }).dispatchEvent(new Event("input"));
+            history.replaceState(null, "", "#live:all.layers=4");
+        }"""
+    )
+    page.wait_for_timeout(300)
+    page.evaluate("dispatchEvent(new Event('hashchange'))")
+    expect_positions(page, layers=4)
+
+
 def test_another_anchor_scrolls_and_leaves_the_sliders(live):
     page = live("anchors.html")
     page.get_by_role("slider", name="α").press("End")

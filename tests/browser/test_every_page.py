@@ -1,6 +1,7 @@
 """What holds on every page of the built book: it is quiet, complete, readable by all, and fits a phone."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -82,6 +83,7 @@ def is_there(path, target):
     return file.exists() and (file.suffix != ".html" or not url.fragment or unquote(url.fragment) in anchors(file))
 
 
+@cache
 def anchors(file):
     reader = Reader()
     reader.feed(file.read_text(encoding="utf-8"))

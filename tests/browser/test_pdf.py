@@ -24,8 +24,13 @@ def book(site, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def text(book):
-    return "\n".join(page.extract_text() for page in book.pages)
+def texts(book):
+    return [page.extract_text() for page in book.pages]
+
+
+@pytest.fixture(scope="module")
+def text(texts):
+    return "\n".join(texts)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +102,6 @@ def test_links_lead_somewhere(book, site):
     assert [address for address in outside if not address.startswith(("https://", "http://"))] == []
 
 
-def test_pages_are_numbered(book):
-    numbers = [page.extract_text().split()[0] for page in book.pages[1:]]
-    assert numbers == [str(number) for number in range(2, len(book.pages) + 1)]
+def test_pages_are_numbered(texts):
+    numbers = [text.split()[0] for text in texts[1:]]
+    assert numbers == [str(number) for number in range(2, len(texts) + 1)]

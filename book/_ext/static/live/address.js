@@ -66,8 +66,10 @@
 
   let timer;
   function writeSoon() {
+    const before = location.hash;
+    const isFollowed = () => location.hash !== before && location.hash.startsWith(PREFIX); // and is read in a moment
     clearTimeout(timer);
-    timer = setTimeout(write, 200); // browsers limit how often an address may change
+    timer = setTimeout(() => isFollowed() || write(), 200); // browsers limit how often an address may change
   }
 
   for (const { source, target } of links) {
