@@ -1,6 +1,7 @@
 """Every live figure of every built page, at random slider positions: what is drawn is what torch says.
 
-The page's own cells run here again, in this process; what they construct is compared with what the browser draws.
+So it is in the page, and alone in a frame as narrow as a phone, which every reader can use. The page's own cells run here
+again, in this process; what they construct is compared with what the browser draws.
 """
 
 import contextlib
@@ -16,6 +17,8 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+
+from playwright.sync_api import expect
 
 from mlpbook import live, look
 from mlpbook.autodiff import value, value_and_derivative
@@ -118,12 +121,16 @@ def torch_as_in_a_new_kernel():
 
 
 @pytest.mark.parametrize("path", pages())
-def test_what_is_drawn_is_what_torch_says(path, page, monkeypatch):
+def test_what_is_drawn_is_what_torch_says(path, page, axe, monkeypatch):
     figures, functions = run_cells(path, monkeypatch)
     built = page(path)
     for index, name in enumerate(built.evaluate(NAMES)):
         compare(built, index, figures[name], functions.get(name), POSITIONS)
-        compare(page(f"{path}?embed={name}"), index, figures[name], functions.get(name), ALONE)
+        alone = page(f"{path}?embed={name}", width=360)
+        compare(alone, index, figures[name], functions.get(name), ALONE)
+        expect(alone.locator(".mlp-live:visible")).to_have_count(1)
+        assert alone.evaluate("document.documentElement.scrollWidth") <= 360
+        assert axe(alone) == []
 
 
 def compare(tab, index, figure, functions, positions):

@@ -1,24 +1,9 @@
-"""A live figure apart from its page: alone in a frame, and on slides."""
+"""A live figure apart from its page: alone in a frame, and on slides. test_live_figures.py compares each with torch."""
 
-import re
-
-import pytest
 from playwright.sync_api import expect
-from test_live_figures import NAMES, pages
+from test_live_figures import NAMES
 
 ALONE = "chapters/relu.html?embed=prelu"
-
-
-@pytest.mark.parametrize("path", pages())
-def test_each_figure_alone_passes_what_its_page_passes(path, page, axe):
-    for index, name in enumerate(page(path).evaluate(NAMES)):
-        alone = page(f"{path}?embed={name}", width=360)
-        shown = alone.locator(".mlp-live:visible")
-        expect(shown).to_have_count(1)
-        expect(alone.locator(".mlp-live").nth(index)).to_have_class(re.compile("is-live"))
-        expect(alone.locator(".mlp-live").nth(index)).to_be_visible()
-        assert alone.evaluate("document.documentElement.scrollWidth") <= 360
-        assert axe(alone) == []
 
 
 def test_a_frame_in_another_page(browser, site, tmp_path):
