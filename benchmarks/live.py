@@ -1,9 +1,10 @@
-"""A live figure three ways: this book's page, the standard stack, and a kernel.
+"""A live figure three ways, this book's page, the standard stack, and a kernel; and the least a page can do.
 
 - *this book*: the chapter on ReLU as `make book` builds it;
 - *standard stack*: the same page with ipywidgets' html-manager, require.js and anywidget in place of the book's host,
   from a local disk too;
-- *kernel*: `interact` and a matplotlib figure of pReLU in JupyterLab.
+- *kernel*: `interact` and a matplotlib figure of pReLU in JupyterLab;
+- *bare*: an empty page with one native slider, which moves one line: what the browser itself takes on this machine.
 
 The α slider is dragged with the mouse. A time runs from the moment the page handles the move to the end of the
 frame that shows it. "Slowed" is Chromium's own throttling of the processor, four times.
@@ -42,6 +43,16 @@ def draw(alpha):
 interact(draw, alpha=FloatSlider(value=0.25, min=-1, max=2, step=0.05));
 """
 
+BARE = """<!doctype html>
+<div class="mlp-slider"><label>α</label> <input type="range" min="-1" max="2" step="0.05" value="0.25" style="width: 400px"></div>
+<svg width="400" height="240"><path class="curve" d="M0 120L400 120" stroke="black" /></svg>
+<script>
+    const [slider, path] = [document.querySelector("input"), document.querySelector("path")];
+    const draw = () => path.setAttribute("d", `M0 120L400 ${120 + 40 * slider.value}`);
+    slider.addEventListener("input", () => requestAnimationFrame(draw));
+</script>
+"""
+
 # Notes when the first curve is there, and for each move of the mouse when the frame that shows it ends.
 WATCH = """
 window.samples = [];
@@ -70,6 +81,7 @@ def table():
         pages = {"this book": build(Path(folder, "book")), "standard stack": build(Path(folder, "standard"), True)}
         results = {name: measure_page(browser, page) for name, page in pages.items()}
         results["kernel"] = measure_kernel(browser, Path(folder))
+        results["bare"] = measure_bare(browser, Path(folder))
         browser.close()
     return as_table(results)
 
@@ -112,8 +124,19 @@ def measure_page(browser, page):
         "live": statistics.median(ms for ms, _ in loads),
         "scripts": loads[0][1],
         "page": page.stat().st_size,
-        **{rate: drag(browser, lambda tab: tab.goto(f"{page.as_uri()}#fig-prelu-live"), rate) for rate in (1, 4)},
+        **drags(browser, f"{page.as_uri()}#fig-prelu-live"),
     }
+
+
+def measure_bare(browser, folder):
+    page = folder / "bare.html"
+    page.write_text(BARE, encoding="utf-8")
+    return drags(browser, page.as_uri())
+
+
+def drags(browser, address):
+    """Times to repaint, at full speed and slowed."""
+    return {rate: drag(browser, lambda tab: tab.goto(address), rate) for rate in (1, 4)}
 
 
 def load(browser, page):
@@ -180,18 +203,20 @@ def measure_kernel(browser, folder):
 
 
 def as_table(results):
-    ours, standard, kernel = (results[name] for name in ("this book", "standard stack", "kernel"))
-    lines = ["| | this book | standard stack | kernel | book ÷ standard | book ÷ kernel |", "|---|--:|--:|--:|--:|--:|"]
+    ours, standard = results["this book"], results["standard stack"]
+    lines = ["| | this book | standard stack | kernel | bare | book ÷ standard | book ÷ kernel |", "|---|--:|--:|--:|--:|--:|--:|"]
     for rate, name in ((1, ""), (4, ", slowed")):
         for i, which in enumerate(("median", "95th percentile")):
-            lines.append(row(f"move to repaint{name}, {which}, ms", ours[rate][i], standard[rate][i], kernel.get(rate, [None] * 2)[i]))
+            values = [result[rate][i] if rate in result else None for result in results.values()]
+            lines.append(row(f"move to repaint{name}, {which}, ms", *values))
     lines.append(row("page opened to first live figure, median, ms", ours["live"], standard["live"]))
     lines.append(row("widget scripts, kB", ours["scripts"] / 1000, standard["scripts"] / 1000))
     lines.append(row("the page itself, kB", ours["page"] / 1000, standard["page"] / 1000))
     return "\n".join(lines)
 
 
-def row(name, ours, standard, kernel=None):
+def row(name, ours, standard, kernel=None, bare=None):
     number = lambda x: "" if x is None else f"{x:.1f}"
     ratio = lambda x: "" if x is None else f"{ours / x:.3f}"
-    return f"| {name} | {number(ours)} | {number(standard)} | {number(kernel)} | {ratio(standard)} | {ratio(kernel)} |"
+    cells = [name, *map(number, (ours, standard, kernel, bare)), ratio(standard), ratio(kernel)]
+    return f"| {' | '.join(cells)} |"
