@@ -27,9 +27,11 @@ test: $(BIN)/.ready tools/node_modules/.ready  ## run every test, on the code, t
 	$(BIN)/pytest --ignore tests/browser --ignore tests/reader
 	$(MAKE) book
 	$(BIN)/pytest --nbval notebooks
-	$(BIN)/pytest --dist load tests/reader
 	$(BIN)/python tools/browser.py
 	$(BIN)/pytest tests/browser
+
+reader: $(BIN)/.ready   ## run every published notebook, and the wheel, where nothing of this book is installed
+	$(BIN)/pytest --dist load tests/reader
 
 frameworks: .venv-frameworks/.ready  ## ask PyTorch, JAX, TensorFlow and MXNet the same, and compare
 	cd tools && ../$(BIN)/python -m frameworks
@@ -65,4 +67,4 @@ tools/node_modules/.ready: tools/package.json tools/package-lock.json | $(BIN)/.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tools || { echo "npm failed for the reason above; the first run needs a network."; exit 1; }
 	@touch $@
 
-.PHONY: help book serve notebooks test frameworks bench pdf publish links clean
+.PHONY: help book serve notebooks test reader frameworks bench pdf publish links clean

@@ -21,13 +21,9 @@ def test_the_file_to_open_leads_to_the_introduction(page):
 
 
 @every_page
-def test_quiet_from_file_with_the_network_off(page, path):
-    page(path).wait_for_load_state("networkidle")
-
-
-@every_page
-def test_mathematics_and_roles_are_rendered(page, path):
+def test_quiet_and_rendered_from_file_with_the_network_off(page, path):
     opened = page(path)
+    opened.wait_for_load_state("networkidle")
     assert opened.locator(".math:not(:has(.katex))").count() == 0
     assert opened.locator(".katex-error").count() == 0
     assert re.findall(r"\\[(\[]|\$\$?[^\s$][^$]*\$|\{[a-z:]+\}`", prose(opened)) == []
@@ -45,13 +41,10 @@ def prose(page):
 
 @every_page
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_serious(page, axe, path, dark):
-    assert axe(page(path, dark=dark)) == []
-
-
-@every_page
-def test_no_sideways_scroll_on_a_phone(page, path):
-    opened = page(path, width=360)
+def test_axe_finds_nothing_serious_and_a_phone_is_wide_enough(page, axe, path, dark):
+    opened = page(path, dark=dark)
+    assert axe(opened) == []
+    opened.set_viewport_size({"width": 360, "height": 900})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
 
 
