@@ -45,7 +45,7 @@ def test_axe_finds_nothing_serious_and_a_phone_is_wide_enough(page, axe, path, d
     opened = page(path, dark=dark)
     assert axe(opened) == []
     opened.set_viewport_size({"width": 360, "height": 900})
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+    opened.wait_for_function("document.documentElement.scrollWidth <= 360")
 
 
 @every_page
