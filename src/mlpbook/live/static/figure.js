@@ -54,7 +54,8 @@ class Figure {
     const width = this.root.clientWidth;
     if (!width || width === this.width) return;
     this.width = width;
-    for (const panel of this.panels) panel.resize();
+    const widths = this.panels.map(({ plot }) => plot.clientWidth); // all read before one is set: the page is laid out once
+    this.panels.forEach((panel, i) => panel.resize(widths[i]));
     this.draw();
     this.describe();
   };
@@ -165,14 +166,14 @@ class Panel {
     return range;
   }
 
-  resize() {
-    this.width = this.plot.clientWidth;
+  resize(width) {
+    this.width = width;
     const { left, right, top, bottom } = this.margin();
     const inner = this.width - left - right;
     this.height = this.bars
       ? this.marks[0].spec.names.length * 15 * Math.max(1.4, this.marks.length) + top + bottom
       : (this.bare ? 340 : this.spec.square ? inner : Math.min(0.72 * inner, 240)) + top + bottom;
-    const { width, height } = this;
+    const { height } = this;
     setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     this.key = undefined;
   }
@@ -284,7 +285,7 @@ class Curve {
   extend(axis, range, inside) {
     if (axis === "x" || this.spec.x.over.length) return stretch(range, this.store.get(this.spec[axis], true));
     const x = this.store.get(this.spec.x);
-    for (const edge of Object.values(this.envelope())) stretchInside(range, x, edge, inside);
+    for (const edge of Object.values(this.envelope())) inside ? stretchInside(range, x, edge, inside) : stretch(range, edge);
   }
 
   draw({ x, y }) {
@@ -592,14 +593,14 @@ function nearest(values, value) {
 }
 
 function stretch(range, values) {
-  for (const value of values) {
-    if (value < range[0] && value !== -Infinity) range[0] = value;
-    if (value > range[1] && value !== Infinity) range[1] = value;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < range[0] && values[i] !== -Infinity) range[0] = values[i];
+    if (values[i] > range[1] && values[i] !== Infinity) range[1] = values[i];
   }
 }
 
 // Stretch over the part of a curve that lies inside [low, high], its cut ends included.
-function stretchInside(range, x, y, [low, high] = [-Infinity, Infinity]) {
+function stretchInside(range, x, y, [low, high]) {
   for (let i = 0; i < x.length; i++) {
     if (x[i] >= low && x[i] <= high) stretch(range, [y[i]]);
     const next = i + 1;
