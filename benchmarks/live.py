@@ -7,7 +7,8 @@
 - *bare*: an empty page with one native slider, which moves one line: what the browser itself takes on this machine.
 
 The α slider is dragged with the mouse. A time runs from the moment the page handles the move to the end of the
-frame that shows it. "Slowed" is Chromium's own throttling of the processor, four times.
+frame that shows it. "Slowed" is Chromium's own throttling of the processor, four times. The two pages are opened in
+turns, eleven times each.
 """
 
 import os
@@ -29,7 +30,7 @@ from lab import jupyterlab, open_notebook, run_cell  # noqa: E402
 
 PACKAGES = {"@jupyter-widgets/html-manager": "1.0.15", "requirejs": "2.3.8"}
 MOVES = 80
-LOADS = 5
+LOADS = 11
 
 INTERACT = """
 import numpy as np, matplotlib.pyplot as plt
@@ -79,7 +80,8 @@ def table():
         arguments = ["--no-sandbox"] if os.getuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find(), args=arguments)
         pages = {"this book": build(Path(folder, "book")), "standard stack": build(Path(folder, "standard"), True)}
-        results = {name: measure_page(browser, page) for name, page in pages.items()}
+        turns = [{name: load(browser, page) for name, page in pages.items()} for _ in range(LOADS)]
+        results = {name: measure_page(browser, page, [turn[name] for turn in turns]) for name, page in pages.items()}
         results["kernel"] = measure_kernel(browser, Path(folder))
         results["bare"] = measure_bare(browser, Path(folder))
         browser.close()
@@ -117,9 +119,8 @@ def use_standard_stack(folder):
     path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
 
 
-def measure_page(browser, page):
+def measure_page(browser, page, loads):
     """Times in ms and bytes of scripts of one built page."""
-    loads = [load(browser, page) for _ in range(LOADS)]
     return {
         "live": statistics.median(ms for ms, _ in loads),
         "scripts": loads[0][1],
