@@ -61,9 +61,9 @@ let moved;
 addEventListener("pointermove", () => (moved ??= performance.now()), true);
 const ended = (then) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = then; port2.postMessage(0); };
 const seen = (records) => {
-    if (window.live === undefined && document.querySelector("path.curve[d]")) ended(() => (window.live ??= performance.now()));
+    if (window.live === undefined && document.querySelector(".curve [points]")) ended(() => (window.live ??= performance.now()));
     const picture = (r) => r.target.tagName === "IMG" || [...r.addedNodes].some((n) => n.querySelector?.("img") || n.tagName === "IMG");
-    const drawn = records.some((r) => r.target.matches?.("path.curve") || picture(r));
+    const drawn = records.some((r) => r.target.matches?.(".curve, .curve *") || picture(r));
     if (moved === undefined || !drawn) return;
     const start = moved;
     moved = undefined;
@@ -71,7 +71,7 @@ const seen = (records) => {
     const note = () => ended(() => window.samples.push(performance.now() - start));
     window.jupyterapp ? requestAnimationFrame(note) : note();
 };
-new MutationObserver(seen).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["d", "src"] });
+new MutationObserver(seen).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["d", "points", "src"] });
 """
 
 
@@ -165,15 +165,22 @@ def drag(browser, opening, rate):
     tab.add_init_script(WATCH)
     opening(tab)
     thumb = find_alpha(tab)
-    tab.context.new_cdp_session(tab).send("Emulation.setCPUThrottlingRate", {"rate": rate})
+    session = tab.context.new_cdp_session(tab)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
     box = thumb.bounding_box()
     x, y = box["x"], box["y"] + box["height"] / 2
-    tab.mouse.move(x + 0.4 * box["width"], y)
-    tab.mouse.down()
+    # The browser's own events: Playwright's mouse adds listeners of its own to the page at every move.
+    mouse = lambda kind, share: session.send(
+        "Input.dispatchMouseEvent",
+        {"type": kind, "x": x + share * box["width"], "y": y, "button": "left", "buttons": 1, "clickCount": 1},
+    )
+    mouse("mousePressed", 0.4)
+    tab.wait_for_timeout(500)
+    tab.evaluate("samples.length = 0")
     for i in range(MOVES):
-        tab.mouse.move(x + box["width"] * (0.1 + 0.8 * abs((i % 40) / 20 - 1)), y)
+        mouse("mouseMoved", 0.1 + 0.8 * abs((i % 40) / 20 - 1))
         tab.wait_for_timeout(40 if rate == 1 else 80)
-    tab.mouse.up()
+    mouse("mouseReleased", 0.1)
     samples = tab.evaluate("window.samples")
     tab.close()
     return statistics.median(samples), statistics.quantiles(samples, n=20)[-1], len(samples)

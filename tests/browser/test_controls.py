@@ -151,7 +151,7 @@ def test_the_keyboard_reaches_every_control_in_order(live):
 
 ALPHA = ".mlp-slider:has-text('α') input"
 LATE = ".mlp-slider:has-text('late') input"
-TRACK = ".mlp-track"
+TRACK = ".mlp-range"
 BOUNDS = {ALPHA: (-0.5, 1.5), TRACK: (-8, 8), LATE: (0, 2)}
 
 

@@ -74,8 +74,11 @@ def test_the_tangent_has_the_derivatives_slope(mount, point):
     slope = (y1 - y2) / units[1] / ((x2 - x1) / units[0])
     s = 1 / (1 + np.exp(-point))
     assert slope == pytest.approx(s * (1 - s), rel=1e-6)
-    middle = at["x0"] + ((x1 + x2) / 2 - at["left"]) / units[0]
-    assert middle == pytest.approx(point, abs=1e-6)
+    # It touches the curve at the point, and is no longer than its box.
+    here = at["left"] + (point - at["x0"]) * units[0]
+    value = at["y1"] - (y1 + (y2 - y1) / (x2 - x1) * (here - x1) - at["top"]) / units[1]
+    assert x1 < here < x2 and value == pytest.approx(s, abs=1e-6)
+    assert x1 >= at["left"] - 0.5
 
 
 def network(d, h, q):
@@ -172,11 +175,48 @@ def test_a_number_reads_the_same_on_the_page_and_in_the_still(mount, digits):
     readouts = [Readout("n", n, digits=digits) for n in numbers]
     page = mount(LiveFigure(Scene(Panel(Curve([0, 1], [0, 1])), readouts=readouts)))
     assert page.locator(".mlp-readout-value").all_text_contents() == [_number(n, digits) for n in numbers]
+    cut = "[...document.querySelectorAll('.mlp-readout-value span')].filter((n) => n.scrollWidth > n.clientWidth).map((n) => n.textContent)"
+    assert page.evaluate(cut) == []
+
+
+def test_a_readout_has_room_for_all_its_numbers(mount):
+    scene = lambda k: Scene(Panel(Curve([0, 1], [0, k])), readouts=[Readout("n", -(10.0**k), unit="°C"), Readout("k", k)])
+    page = mount(LiveFigure(scene, k=IntSlider(value=0, min=-12, max=12)))
+    right = "document.querySelectorAll('.mlp-readout-name')[1].getBoundingClientRect().left"
+    before = page.evaluate(right)
+    for k in (-12, -3, 5, 12):
+        page.evaluate("(k) => move({ k })", k)
+        assert page.evaluate(right) == before
+        assert page.evaluate("(() => { const n = document.querySelector('.mlp-readout-value span'); return n.scrollWidth <= n.clientWidth; })()")
 
 
 def test_what_is_not_finite_is_not_drawn(mount):
     nan = np.nan
     curve = Curve([0, 1, 2, 3, 4], [0, 1, nan, np.inf, 1])
     page = mount(LiveFigure(Scene(Panel(curve, Points([1.0, nan], [1.0, 0.0])))))
-    assert page.locator("path.curve").get_attribute("d").count("M") == 2
-    assert [bool(d.get_attribute("d")) for d in page.locator("path.dot").all()] == [True, False]
+    runs = [line.get_attribute("points").split() for line in page.locator(".curve polyline").all()]
+    assert [len(run) for run in runs] == [2]  # a vertex without a neighbour is no line
+    assert [bool(dot.get_attribute("points")) for dot in page.locator(".dot").all()] == [True, False]
+
+
+def test_a_curve_ends_at_the_edge_of_its_box(mount):
+    steep = Curve([0, 1, 2, 3], [0, 1e9, -1e9, 0])
+    page = mount(LiveFigure(Scene(Panel(steep, y=Axis("y", range=(-1, 1))))))
+    at = axes(page)
+    runs = [line.get_attribute("points") for line in page.locator(".curve polyline").all()]
+    assert len(runs) == 3  # up out of the box, down through all of it, and back in
+    y = np.array([[float(n) for n in pair.split(",")] for run in runs for pair in run.split()])[:, 1]
+    assert y.min() == pytest.approx(at["top"], abs=0.5) and y.max() == pytest.approx(at["top"] + at["height"], abs=0.5)
+
+
+def test_ticks_move_and_are_not_made_anew(mount):
+    page = mount(explore(sigmoid, x=FloatRangeSlider(value=(-4, 4), min=-8, max=8, step=0.1)))
+    texts = lambda: page.locator(".mlp-plot").first.locator(".tick").all_text_contents()
+    before = texts()
+    page.evaluate("window.first = document.querySelector('.tick')")
+    page.evaluate("move({ x: [-4.2, 4.2] })")
+    assert texts() == before
+    page.evaluate("move({ x: [0, 8] })")
+    assert texts()[-5:] == ["0", "2", "4", "6", "8"]
+    assert page.evaluate("window.first.isConnected")
+    assert page.locator(".zero").count() >= 1

@@ -28,6 +28,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 POSITIONS = 10
 ALONE = 2  # in a frame of its own
 HALF_A_PIXEL = 0.5
+EDGE = 0.5  # pixels by which a drawing may leave its box, as in figure.js
 ZOOM = 16  # the share of the full range that a crop shows at least, as in figure.js
 
 # Moves every control of an output as a reader would, lets it draw, and reads back what is drawn.
@@ -55,13 +56,14 @@ DRAW = """async ([index, values]) => {
         copy.drawImage(canvas, 0, 0);
         return [...copy.getImageData(0, 0, canvas.width, canvas.height).data];
     };
+    const points = (node) => node.getAttribute("points");
     const attributes = (node, names) => names.map((name) => Number(node.getAttribute(name)));
     return {
         panels: [...output.querySelectorAll(".mlp-panel")].map((panel) => ({
             axes: Object.fromEntries(Object.entries(panel.querySelector(".mlp-plot > svg").dataset).map(([k, v]) => [k, Number(v)])),
-            curves: [...panel.querySelectorAll(".mlp-plot path.curve")].map((path) => path.getAttribute("d")),
-            dots: [...panel.querySelectorAll(".mlp-plot path.dot")].map((path) => path.getAttribute("d")),
-            bars: [...panel.querySelectorAll(".mlp-plot rect[data-label]")].map((rect) => attributes(rect, ["x", "width"])),
+            curves: [...panel.querySelectorAll(".mlp-plot .curve")].map((curve) => [...curve.children].map(points).filter(Boolean)),
+            dots: [...panel.querySelectorAll(".mlp-plot .dot")].map(points),
+            bars: [...panel.querySelectorAll(".mlp-plot line[data-label]")].map((bar) => attributes(bar, ["x1", "x2"])),
             maps: [...panel.querySelectorAll("canvas")].map((canvas) => ({
                 size: [canvas.height, canvas.width],
                 data: pixels(canvas),
@@ -195,35 +197,58 @@ def check_crop(figure, drawn, where):
 
 
 def check_curve(mark, arrays, waiting, axes, where):
-    want = np.stack([to_pixels(arrays["x"], axes, "x"), to_pixels(arrays["y"], axes, "y")], axis=1)
-    want = want[np.isfinite(want).all(axis=1)]
-    got = vertices(next(waiting["curves"]))
-    assert got.shape == want.shape, where
-    # Vertices far outside the picture are cut off; there float32 may be off by more than half a pixel.
-    near = (np.abs(want) < 5000).all(axis=1)
-    np.testing.assert_allclose(got[near], want[near], rtol=0, atol=HALF_A_PIXEL, err_msg=where)
+    x, y = to_pixels(arrays["x"], axes, "x"), to_pixels(arrays["y"], axes, "y")
+    want = runs_inside(np.stack([x, y], axis=1), axes)
+    got = [vertices(points) for points in next(waiting["curves"])]
+    assert [len(run) for run in got] == [len(run) for run in want], where
+    for drawn, true in zip(got, want):
+        np.testing.assert_allclose(drawn, true, rtol=0, atol=HALF_A_PIXEL, err_msg=where)
+
+
+def runs_inside(pixels, axes):
+    """The parts of a curve in its box, cut one side after the other, as arrays of vertices."""
+    runs, end = [], None
+    for a, b in zip(pixels[:-1], pixels[1:]):
+        segment = cut(np.stack([a, b]), axes) if np.isfinite([a, b]).all() else None
+        if segment is None:
+            continue
+        if end is None or (segment[0] != end).any():
+            runs.append([segment[0]])
+        runs[-1].append(segment[1])
+        end = segment[1]
+    return [np.array(run) for run in runs]
+
+
+def cut(segment, axes):
+    """What is left of a segment in the box, nothing where all of it lies beyond one side."""
+    for axis, start, length in ((0, axes["left"], axes["width"]), (1, axes["top"], axes["height"])):
+        for sign, side in ((1, start - EDGE), (-1, -(start + length + EDGE))):
+            beyond = sign * segment[:, axis] < side
+            if beyond.all():
+                return None
+            if beyond.any():
+                share = (sign * side - segment[0, axis]) / (segment[1, axis] - segment[0, axis])
+                segment = np.where(beyond[:, None], segment[0] + share * (segment[1] - segment[0]), segment)
+    return segment
 
 
 def check_points(mark, arrays, waiting, axes, where):
     for x, y in zip(to_pixels(arrays["x"], axes, "x"), to_pixels(arrays["y"], axes, "y")):
-        path = next(waiting["dots"])
+        corners = vertices(next(waiting["dots"]))
         inside = _inside(x, axes["left"], axes["width"]) and _inside(y, axes["top"], axes["height"])
-        assert bool(path) == inside, where
-        if path:
-            numbers = [float(n) for n in re.findall(r"-?[\d.]+(?:e-?\d+)?", path)]
-            centre = numbers[0] + mark.size, numbers[1] + mark.size * ("h" in path)
-            assert centre == pytest.approx((x, y), abs=HALF_A_PIXEL), where
+        assert len(corners) > 0 if inside else len(corners) == 0, where
+        if inside:
+            assert corners.mean(axis=0) == pytest.approx((x, y), abs=HALF_A_PIXEL), where
 
 
 def _inside(pixel, start, length):
-    return np.isfinite(pixel) and start - 0.5 <= pixel <= start + length + 0.5
+    return np.isfinite(pixel) and start - EDGE <= pixel <= start + length + EDGE
 
 
 def check_bars(mark, arrays, waiting, axes, where):
     for value_ in arrays["values"]:
-        x, width = next(waiting["bars"])
-        ends = sorted(to_pixels(np.array([0.0, value_]), axes, "x"))
-        assert (x, x + width) == pytest.approx(ends, abs=HALF_A_PIXEL), where
+        ends = to_pixels(np.array([0.0, value_]), axes, "x").clip(axes["left"], axes["left"] + axes["width"])
+        assert next(waiting["bars"]) == pytest.approx(list(ends), abs=HALF_A_PIXEL), where
 
 
 def check_heat_map(mark, arrays, waiting, axes, where):
@@ -256,10 +281,10 @@ def check_functions(figure, fns, drawn, where):
         curves = [mark for mark in panel.marks if isinstance(mark, live.Curve)]
         axes = picture["axes"]
         columns = np.linspace(axes["left"] + 1, axes["left"] + axes["width"] - 1, 101)
-        for fn, curve, path in zip(fns, curves, picture["curves"], strict=True):
+        for fn, curve, runs in zip(fns, curves, picture["curves"], strict=True):
             params = {key: figure.position[key] for key in curve.y.over}
             low, high = band(fn, params, columns, axes, order)
-            got = np.interp(columns, *vertices(path).T)
+            got = np.interp(columns, *vertices(" ".join(runs)).T)
             # At a jump the drawing has a gap; the column that spans it may show either side.
             assert (got >= low - HALF_A_PIXEL).all() and (got <= high + HALF_A_PIXEL).all(), where
 
@@ -271,7 +296,8 @@ def band(fn, params, columns, axes, order):
     x = torch.from_numpy(x)
     y = value_and_derivative(fn, x, **params)[order] if order else value(fn, x, **params)
     pixels = to_pixels(y.numpy(), axes, "y")
-    return pixels.min(axis=0), pixels.max(axis=0)
+    edges = axes["top"] - EDGE, axes["top"] + axes["height"] + EDGE  # where a curve is cut
+    return pixels.min(axis=0).clip(*edges), pixels.max(axis=0).clip(*edges)
 
 
 def check_number(want, text, readout, where):
@@ -285,9 +311,8 @@ def check_number(want, text, readout, where):
     assert abs(float(shown) - want) <= 0.5001 * 10.0 ** (int(exponent or 0) - digits) or float(shown) == want, where
 
 
-def vertices(path):
-    pairs = [[float(n) for n in pair.split(" ")] for pair in re.split("[ML]", path)[1:]]
-    return np.array(pairs).reshape(-1, 2)  # no vertex at all: a curve that is not drawn here
+def vertices(points):
+    return np.array([[float(n) for n in pair.split(",")] for pair in points.split()]).reshape(-1, 2)
 
 
 def to_pixels(values, axes, axis):

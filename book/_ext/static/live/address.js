@@ -64,12 +64,20 @@
     else if (location.hash.startsWith(PREFIX)) history.replaceState(history.state, "", location.href.split("#")[0]);
   }
 
-  let timer;
+  const CALM = 200; // milliseconds without a move: browsers limit how often an address may change
+  let timer, moved, before;
   function writeSoon() {
-    const before = location.hash;
-    const isFollowed = () => location.hash !== before && location.hash.startsWith(PREFIX); // and is read in a moment
-    clearTimeout(timer);
-    timer = setTimeout(() => isFollowed() || write(), 200); // browsers limit how often an address may change
+    moved = performance.now();
+    before = location.hash;
+    timer ??= setTimeout(writeWhenCalm, CALM);
+  }
+
+  // A timer that each move sets anew would slow the moves.
+  function writeWhenCalm() {
+    const rest = moved + CALM - performance.now();
+    timer = rest > 0 ? setTimeout(writeWhenCalm, rest) : undefined;
+    const isFollowed = location.hash !== before && location.hash.startsWith(PREFIX); // and is read in a moment
+    if (!timer && !isFollowed) write();
   }
 
   for (const { source, target } of links) {

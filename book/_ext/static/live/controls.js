@@ -2,6 +2,8 @@
 "use strict";
 
 {
+  const SVG = "http://www.w3.org/2000/svg";
+
   let count = 0;
   const freshId = () => `mlp-control-${++count}`;
 
@@ -19,10 +21,12 @@
 
   // Numbers ------------------------------------------------------------------
 
-  const decimals = (number) => {
+  const once = (make, made = new Map()) => (key) => made.get(key) ?? made.set(key, make(key)).get(key);
+
+  const decimals = once((number) => {
     const [digits, exponent = 0] = String(number).split("e");
     return Math.max(0, (digits.split(".")[1] ?? "").length - exponent);
-  };
+  });
 
   /** The nearest min + k·step within [min, max], as the decimal one would type: 0.3, never 0.30000000000000004. */
   function snap(model, value) {
@@ -83,19 +87,23 @@
 
   const explain = (model, node) => follow(model, "tooltip", () => (node.title = model.get("tooltip") ?? ""));
 
-  /** A readout as wide as the widest value, so that nothing beside it moves; the slider itself says the value. */
+  /** What a control shows of its value, as wide as the widest, so that nothing beside it moves; the slider itself says it. */
   function readout(model, shape = (text) => text) {
-    const node = element("output", { className: "mlp-readout", ariaLive: "off" });
-    follow(model, "min max readout_format readout", () => {
-      const ends = ["min", "max"].map((key) => shape(write(model.get("readout_format"), model.get(key))).length);
-      node.style.minWidth = `${Math.max(...ends)}ch`;
+    const text = new Text();
+    // Its own box, in one that is not flexible: then new words are laid out, and the page is not.
+    const node = element("output", { className: "mlp-readout", ariaLive: "off" }, element("span", {}, text));
+    follow(model, "min max step readout_format readout", () => {
+      node.style.width = `${Math.max(...extremes(model).map((value) => shape(write(model.get("readout_format"), value)).length))}ch`;
       node.hidden = !model.get("readout");
     });
-    return node;
+    return { node, text };
   }
 
-  /** Change the words of a node that has only text, and not the node: that costs the page less. */
-  const setText = (node, text) => (node.firstChild ? (node.firstChild.data = text) : node.append(text));
+  /** The values whose readouts are longest: the ends, and in d3's "g" those nearest to zero. */
+  function extremes(model) {
+    const [min, max, step] = ["min", "max", "step"].map((key) => model.get(key));
+    return [min, max, ...[min + step, max - step, -step, step].map((value) => snap(model, value))];
+  }
 
   const fraction = (model, value) => (value - model.get("min")) / (model.get("max") - model.get("min"));
 
@@ -106,9 +114,20 @@
     return input;
   }
 
+  /** What sliders run on: a rail, and a line that `fill` lays between two of its points. */
+  function track(...inputs) {
+    const [svg, rail, line] = ["svg", "line", "line"].map((tag) => document.createElementNS(SVG, tag));
+    svg.setAttribute("aria-hidden", "true");
+    svg.append(rail, line);
+    // The ends of a line, unlike those of a gradient, cost the page no style.
+    const lay = (line, from, to) => [from, to].forEach((at, i) => line.setAttribute(`x${i + 1}`, `${100 * at}%`));
+    lay(rail, 0, 1);
+    return { node: element("div", { className: "mlp-track" }, svg, ...inputs), fill: (from, to) => lay(line, from, to) };
+  }
+
   /** Give a native slider a value and the words a screen reader says for it. */
   function setInput(input, model, value, name) {
-    input.value = value;
+    if (input.valueAsNumber !== value) input.value = value;
     const text = write(model.get("readout_format"), value);
     input.setAttribute("aria-valuetext", name ? `${name} = ${text}` : text);
     return text;
@@ -120,17 +139,18 @@
 
   function slider({ model, el }) {
     const input = rangeInput(model);
+    const { node, fill } = track(input);
     const output = readout(model);
-    output.htmlFor = input.id;
+    output.node.htmlFor = input.id;
     const show = (value) => {
-      setText(output, setInput(input, model, value, model.get("description")));
-      input.style.setProperty("--to", fraction(model, value));
+      output.text.data = setInput(input, model, value, model.get("description"));
+      fill(0, fraction(model, value));
     };
     const move = (live) => {
       const value = snap(model, input.valueAsNumber);
       live ? model.set("value", value) : show(value);
     };
-    el.append(label(model, input), input, output);
+    el.append(label(model, input), node, output.node);
     follow(model, SHAPE, () => show(model.get("value")));
     enable(model, input);
     explain(model, input);
@@ -141,9 +161,9 @@
   /** Two native sliders on one track. They take the keyboard; the track takes the pointer and moves the nearer. */
   function rangeSlider({ model, el }) {
     const inputs = [rangeInput(model), rangeInput(model)];
-    const track = element("div", { className: "mlp-track" }, ...inputs);
+    const { node, fill } = track(...inputs);
     const output = readout(model, (text) => `${text} – ${text}`);
-    const name = label(model, track, "span");
+    const name = label(model, node, "span");
     let shown;
 
     const show = (value) => {
@@ -151,10 +171,10 @@
       const texts = ["from", "to"].map((word, i) => {
         const title = `${model.get("description")} ${word}`.trim();
         inputs[i].setAttribute("aria-label", title);
-        track.style.setProperty(`--${word}`, fraction(model, value[i]));
         return setInput(inputs[i], model, value[i], title);
       });
-      setText(output, texts.join(" – "));
+      output.text.data = texts.join(" – ");
+      fill(...value.map((end) => fraction(model, end)));
     };
     const move = (end, value, live = model.get("continuous_update")) => {
       const next = moveEnd(model, shown, end, value);
@@ -164,17 +184,18 @@
 
     el.setAttribute("role", "group");
     el.setAttribute("aria-labelledby", name.id);
-    output.htmlFor = inputs.map((input) => input.id).join(" ");
-    el.append(name, track, output);
+    output.node.htmlFor = inputs.map((input) => input.id).join(" ");
+    el.append(name, node, output.node);
     follow(model, SHAPE, () => show(model.get("value")));
     enable(model, ...inputs);
-    explain(model, track);
+    explain(model, node);
     inputs.forEach((input, end) => {
       input.addEventListener("input", () => move(end, input.valueAsNumber));
       input.addEventListener("change", () => move(end, input.valueAsNumber, true));
     });
     const hold = (end) => inputs[end].focus({ preventScroll: true });
-    dragRange(track, model, () => shown, hold, move);
+    node.classList.add("mlp-range");
+    dragRange(node, model, () => shown, hold, move);
   }
 
   /** Let mouse, finger and pen drag the nearer of two thumbs, from anywhere on the track. */

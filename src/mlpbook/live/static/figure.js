@@ -7,6 +7,8 @@ const MARGIN = { top: 8, right: 10, bottom: 34, left: 44 };
 const ZOOM = 16; // the range slider shows at least this share of the full range…
 const FLAT = 20; // …and the y axis at least this share of its full height, so that flat looks flat.
 const PAD = 0.06;
+const CALM = 600; // milliseconds without a move, after which the position is said
+const EDGE = 0.5; // pixels by which what is drawn may leave its box
 
 export default { render };
 
@@ -35,7 +37,7 @@ class Figure {
     this.root = html(el, "div", "mlp-figure");
     const panels = html(this.root, "div", "mlp-panels");
     this.panels = this.scene.panels.map((panel) => new Panel(panels, panel, this.store));
-    this.readouts = readouts(this.root, this.scene.readouts);
+    this.readouts = readouts(this.root, this.scene.readouts, this.store);
     this.status = html(this.root, "p", "hidden", { role: "status" });
     this.width = 0;
     this.resized();
@@ -45,9 +47,16 @@ class Figure {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
       this.draw();
-      clearTimeout(this.saying);
-      this.saying = setTimeout(() => (this.status.textContent = this.describe()), 600);
+      this.moved = performance.now();
+      this.saying ??= setTimeout(this.say, CALM);
     });
+  };
+
+  // Once the sliders have come to rest; a timer that each move sets anew would slow the moves.
+  say = () => {
+    const rest = this.moved + CALM - performance.now();
+    this.saying = rest > 0 ? setTimeout(this.say, rest) : undefined;
+    if (!this.saying) this.status.textContent = this.describe();
   };
 
   resized = () => {
@@ -69,10 +78,7 @@ class Figure {
     if (!this.width) return; // never shown so far
     const crops = this.store.move((name) => this.model.get(`at_${name}`));
     for (const panel of this.panels) panel.draw(crops);
-    for (const { value, spec } of this.readouts) {
-      const text = number(this.store.get(spec.value)[0], spec.digits);
-      value.data = spec.unit ? `${text} ${spec.unit}` : text;
-    }
+    for (const { value, spec } of this.readouts) value.data = quantity(this.store.get(spec.value)[0], spec);
   }
 
   // Says in words where the sliders are and what is read there.
@@ -149,11 +155,12 @@ class Panel {
     this.bars = spec.marks.some((mark) => mark.type === "bars");
     this.bare = spec.marks.some((mark) => mark.type === "network");
     if (this.bare) this.svg.setAttribute("role", "group"); // its units can be reached
-    const clip = `mlp-clip-${Math.random().toString(36).slice(2)}`;
-    this.clip = svg(svg(this.svg, "clipPath", { id: clip }), "rect");
+    // While what is painted covers the same rectangle, the browser need not sort its layers anew.
+    svg(this.svg, "rect", { fill: "transparent", width: "100%", height: "100%" });
     this.axes = svg(this.svg, "g", { class: "axes", "aria-hidden": "true" });
-    const layer = svg(this.svg, "g", { "clip-path": `url(#${clip})` });
-    const above = svg(this.svg, "g"); // dots are not cut at the edge
+    this.pool = {};
+    const layer = svg(this.svg, "g");
+    const above = svg(this.svg, "g");
     const peers = spec.marks.filter((mark) => mark.type === "bars");
     this.marks = spec.marks.map((mark) => new MARKS[mark.type](mark, { panel: this, layer, above, store, peers }));
     this.bounds = { x: this.extent("x"), y: this.extent("y") };
@@ -175,7 +182,7 @@ class Panel {
       : (this.bare ? 340 : this.spec.square ? inner : Math.min(0.72 * inner, 240)) + top + bottom;
     const { height } = this;
     setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-    this.key = undefined;
+    this.view = undefined;
   }
 
   margin() {
@@ -186,12 +193,11 @@ class Panel {
 
   draw(crops) {
     const { x, y } = this.spec;
-    const [x0, x1] = crops[x.crop] ?? x.range ?? this.fit("x");
-    const [y0, y1] = crops[y.crop] ?? y.range ?? this.fit("y", [x0, x1]);
-    const key = [x0, x1, y0, y1, this.width].join();
-    if (key !== this.key) this.frameAxes(x0, x1, y0, y1);
-    for (const mark of this.marks) mark.draw(this, key !== this.key);
-    this.key = key;
+    const view = [crops[x.crop], crops[y.crop], this.width].join(); // all that the axes depend on
+    const moved = view !== this.view;
+    if (moved) this.frameAxes(crops[x.crop], crops[y.crop]);
+    for (const mark of this.marks) mark.draw(this, moved);
+    this.view = view;
   }
 
   fit(axis, inside) {
@@ -203,51 +209,60 @@ class Panel {
     return [(low + high) / 2 - half, (low + high) / 2 + half];
   }
 
-  frameAxes(x0, x1, y0, y1) {
+  frameAxes(cropX, cropY) {
+    const [x0, x1] = cropX ?? this.spec.x.range ?? this.fit("x");
+    const [y0, y1] = cropY ?? this.spec.y.range ?? this.fit("y", [x0, x1]);
     const { left, right, top, bottom } = this.margin();
     const box = { x: left, y: top, width: this.width - left - right, height: this.height - top - bottom };
     this.box = box;
     this.x = scale(x0, x1, box.x, box.x + box.width);
     this.y = scale(y0, y1, box.y + box.height, box.y);
-    setAttributes(this.clip, box);
     // What the drawing means in data units: for tests and for anyone who reads the page.
     Object.assign(this.svg.dataset, { x0, x1, y0, y1, left: box.x, top: box.y, width: box.width, height: box.height });
-    this.axes.replaceChildren();
     if (this.bare) return;
     this.bars ? this.names() : this.ticks("y");
     this.ticks("x");
   }
 
   ticks(axis) {
-    const { box, axes } = this;
+    const { x, y, width, height } = this.box;
     const place = this[axis];
-    const room = axis === "x" ? box.width / 60 : box.height / 34;
-    for (const { value, text } of ticks(place.low, place.high, room)) {
+    const room = axis === "x" ? width / 60 : height / 34;
+    const marks = ticks(place.low, place.high, room).map(({ value, text }) => {
       const at = place(value);
-      const line = value === 0 ? "zero" : "grid";
-      if (axis === "x") {
-        svg(axes, "line", { class: line, x1: at, x2: at, y1: box.y, y2: box.y + box.height });
-        label(axes, text, { class: "tick", x: at, y: box.y + box.height + 14, "text-anchor": "middle" });
-      } else {
-        svg(axes, "line", { class: line, y1: at, y2: at, x1: box.x, x2: box.x + box.width });
-        label(axes, text, { class: "tick", x: box.x - 6, y: at + 4, "text-anchor": "end" });
-      }
-    }
+      const line = axis === "x" ? { x1: at, x2: at, y1: y, y2: y + height } : { x1: x, x2: x + width, y1: at, y2: at };
+      return { line: { class: value === 0 ? "zero" : "grid", ...line }, text, ...this.beside(axis, at) };
+    });
+    this.put(axis, marks);
     const name = this.spec[axis].label;
-    const middle = axis === "x" ? box.x + box.width / 2 : box.y + box.height / 2;
-    if (name && axis === "x")
-      label(axes, name, { class: "axis-label", x: middle, y: box.y + box.height + 29, "text-anchor": "middle" });
-    if (name && axis === "y")
-      label(axes, name, { class: "axis-label", transform: `translate(11 ${middle}) rotate(-90)`, "text-anchor": "middle" });
+    const middle = axis === "x" ? x + width / 2 : y + height / 2;
+    const turned = axis === "x" ? { x: middle, y: y + height + 29 } : { transform: `translate(11 ${middle}) rotate(-90)` };
+    this.put(`${axis} label`, name ? [{ class: "axis-label", text: name, "text-anchor": "middle", ...turned }] : []);
+  }
+
+  // Where the text of a tick stands.
+  beside(axis, at) {
+    const { x, y, height } = this.box;
+    if (axis === "x") return { class: "tick", x: at, y: y + height + 14, "text-anchor": "middle" };
+    return { class: "tick", x: x - 6, y: at + 4, "text-anchor": "end" };
   }
 
   names() {
-    const { box } = this;
     const { names } = this.marks[0].spec;
-    names.forEach((name, row) => {
-      const y = box.y + ((row + 0.5) * box.height) / names.length + 4;
-      label(this.axes, name, { class: "tick", x: box.x - 6, y, "text-anchor": "end" });
+    const row = this.box.height / names.length;
+    this.put("y", names.map((text, i) => ({ text, ...this.beside("y", this.box.y + (i + 0.5) * row) })));
+  }
+
+  // Move the texts of one kind, and the lines they have, to where they are now; new nodes would cost the page their style.
+  put(kind, marks) {
+    const pool = (this.pool[kind] ??= []);
+    marks.forEach(({ line, text, ...place }, i) => {
+      pool[i] ??= { line: line && svg(this.axes, "line"), label: svg(this.axes, "text") };
+      if (line) setAttributes(pool[i].line, line);
+      if (pool[i].label.textContent !== text) pool[i].label.textContent = text;
+      setAttributes(pool[i].label, place);
     });
+    for (const { line, label } of pool.splice(marks.length)) for (const node of [line, label]) node?.remove();
   }
 
   recolour() {
@@ -264,8 +279,9 @@ class Curve {
   constructor(spec, { layer, store }) {
     this.spec = spec;
     this.store = store;
-    this.path = svg(layer, "path", { class: strokeClass(spec), style: `stroke: var(--mlp-${spec.stroke})` });
-    this.path.dataset.label = spec.label;
+    this.group = svg(layer, "g", { class: strokeClass(spec), style: `stroke: var(--mlp-${spec.stroke})` });
+    this.group.dataset.label = spec.label;
+    this.lines = []; // one for each run; their points, unlike the d of a path, cost the page no style
   }
 
   // The lowest and the highest value at each sample over all frames, found once.
@@ -288,20 +304,26 @@ class Curve {
     for (const edge of Object.values(this.envelope())) inside ? stretchInside(range, x, edge, inside) : stretch(range, edge);
   }
 
-  draw({ x, y }) {
-    const xs = this.store.get(this.spec.x);
-    const ys = this.store.get(this.spec.y);
-    let d = "";
-    for (let i = 0, pen = "M"; i < xs.length; i++) {
-      const px = x(xs[i]);
-      const py = y(ys[i]);
-      if (!Number.isFinite(px + py)) pen = "M";
-      else {
-        d += `${pen}${round(px)} ${round(py)}`;
-        pen = "L";
-      }
+  draw(panel) {
+    const runs = this.runs(panel);
+    for (let i = 0; i < Math.max(runs.length, this.lines.length); i++)
+      setAttributes((this.lines[i] ??= svg(this.group, "polyline")), { points: runs[i] ?? "" });
+  }
+
+  // The parts of the curve inside the box, each as the points of a polyline.
+  runs({ x, y, box }) {
+    const [xs, ys] = [this.store.get(this.spec.x), this.store.get(this.spec.y)];
+    const runs = [];
+    let pen; // the vertex up to which the last run has come
+    for (let i = 1, from = [x(xs[0]), y(ys[0])], to; i < xs.length; i++, from = to) {
+      to = [x(xs[i]), y(ys[i])];
+      const [start, end] = clip(from, to, box);
+      if (start > end) continue;
+      if (start > 0 || pen !== i - 1) runs.push(point(along(from, to, start)));
+      runs[runs.length - 1] += ` ${point(along(from, to, end))}`;
+      pen = end < 1 ? undefined : i;
     }
-    setAttributes(this.path, { d });
+    return runs;
   }
 }
 
@@ -309,8 +331,7 @@ class Points {
   constructor(spec, { above, store }) {
     this.spec = spec;
     this.store = store;
-    this.dots = Array.from({ length: spec.x.shape[0] }, () => svg(above, "path", { class: "dot" }));
-    for (const dot of this.dots) dot.dataset.label = spec.label;
+    this.dots = Array.from({ length: spec.x.shape[0] }, () => new Dot(spec, above));
   }
 
   extend(axis, range, inside) {
@@ -320,13 +341,27 @@ class Points {
   draw({ x, y, box }) {
     const [xs, ys, groups] = ["x", "y", "group"].map((name) => this.store.get(this.spec[name]));
     this.dots.forEach((dot, i) => {
-      const px = x(xs[i]);
-      const py = y(ys[i]);
-      const shown = within(px, box.x, box.width) && within(py, box.y, box.height);
-      setAttributes(dot, { d: shown ? (groups[i] === 1 ? square : disc)(px, py, this.spec.size) : "" });
-      const colour = groups[i] === 255 ? this.spec.stroke : ["low", "high"][groups[i]];
-      dot.style.fill = `var(--mlp-${colour})`;
+      const centre = [x(xs[i]), y(ys[i])];
+      dot.draw(centre, groups[i], inside(centre, box));
     });
+  }
+}
+
+class Dot {
+  constructor({ size, stroke, label }, parent) {
+    this.size = size;
+    this.colours = { 0: "low", 1: "high", 255: stroke };
+    this.shape = svg(parent, "polygon", { class: "dot" });
+    this.shape.dataset.label = label;
+  }
+
+  draw(centre, group, shown) {
+    const state = shown ? `${centre} ${group}` : "";
+    if (state === this.state) return; // most dots stand still while one moves
+    this.state = state;
+    this.shape.setAttribute("points", shown ? (group === 1 ? square : disc)(centre, this.size) : "");
+    if (group !== this.group) this.shape.style.fill = `var(--mlp-${this.colours[group]})`;
+    this.group = group;
   }
 }
 
@@ -337,14 +372,15 @@ class Slope {
     this.line = svg(layer, "line", { class: "slope", style: `stroke: var(--mlp-${spec.stroke})` });
   }
 
-  draw({ x, y }) {
+  draw({ x, y, box }) {
     const [px, py, slope] = ["x", "y", "slope"].map((name) => this.store.get(this.spec[name])[0]);
     // In pixels, so that the line is as long however steep it is.
     const steep = (slope * (y(1) - y(0))) / (x(1) - x(0));
     const dx = 42 / Math.hypot(1, steep);
-    const ends = { x1: x(px) - dx, x2: x(px) + dx, y1: y(py) - dx * steep, y2: y(py) + dx * steep };
-    const drawn = Object.values(ends).every(Number.isFinite);
-    setAttributes(this.line, drawn ? ends : { x1: 0, x2: 0, y1: 0, y2: 0 });
+    const [from, to] = [-1, 1].map((side) => [x(px) + side * dx, y(py) + side * dx * steep]);
+    const [start, end] = clip(from, to, box);
+    const [[x1, y1], [x2, y2]] = [start, end].map((share) => along(from, to, share));
+    setAttributes(this.line, start < end ? { x1, y1, x2, y2 } : { x1: 0, y1: 0, x2: 0, y2: 0 });
   }
 }
 
@@ -372,17 +408,17 @@ class HeatMap {
     const style = getComputedStyle(this.canvas);
     const colour = (name) => rgb(style.getPropertyValue(`--mlp-${name}`));
     const stops = (this.spec.grey ? ["paper", "ink"] : ["low", "paper", "high"]).map(colour);
-    return Array.from({ length: 256 }, (_, level) => blend(stops, level / 255));
+    const bytes = Uint8ClampedArray.from({ length: 256 * 4 }, (_, i) => blend(stops, (i >> 2) / 255)[i & 3]);
+    return new Uint32Array(bytes.buffer);
   }
 
   draw({ x, y }, moved) {
     this.colours ??= this.palette();
     const z = this.store.get(this.spec.z);
     const [rows, columns] = this.spec.z.shape;
-    for (let i = 0; i < z.length; i++) {
-      const row = rows - 1 - Math.floor(i / columns); // row 0 is at the bottom
-      this.pixels.data.set(this.colours[z[i]], 4 * (row * columns + (i % columns)));
-    }
+    const pixels = new Uint32Array(this.pixels.data.buffer); // a pixel's four bytes at once
+    for (let i = 0, row = rows - 1; row >= 0; row--) // row 0 is at the bottom
+      for (let j = row * columns; j < (row + 1) * columns; j++) pixels[j] = this.colours[z[i++]];
     this.canvas.getContext("2d").putImageData(this.pixels, 0, 0);
     if (!moved) return;
     const [left, right] = this.spec.x.map(x);
@@ -398,11 +434,11 @@ class Bars {
     this.store = store;
     this.order = peers.indexOf(spec);
     this.count = peers.length;
-    const style = `fill: var(--mlp-${spec.stroke})`;
-    this.rects = spec.names.map((name) => {
-      const rect = svg(layer, "rect", { style, rx: 1.5 });
-      rect.dataset.label = `${spec.label} ${name}`.trim();
-      return rect;
+    const style = `stroke: var(--mlp-${spec.stroke})`;
+    this.lines = spec.names.map((name) => {
+      const line = svg(layer, "line", { style });
+      line.dataset.label = `${spec.label} ${name}`.trim();
+      return line;
     });
   }
 
@@ -414,11 +450,11 @@ class Bars {
     const values = this.store.get(this.spec.values);
     const row = box.height / values.length;
     const height = (0.8 * row) / this.count;
+    const inside = (pixel) => Math.min(Math.max(pixel, box.x), box.x + box.width);
     values.forEach((value, i) => {
-      const [a, b] = [x(0), x(value)];
-      const y = box.y + (i + 0.1) * row + this.order * height;
-      const drawn = Number.isFinite(b);
-      setAttributes(this.rects[i], { x: drawn ? Math.min(a, b) : a, y, width: drawn ? Math.abs(b - a) : 0, height: 0.9 * height });
+      const y = box.y + (i + 0.1) * row + (this.order + 0.45) * height;
+      const [x1, x2] = [0, Number.isFinite(value) ? value : 0].map((end) => inside(x(end)));
+      setAttributes(this.lines[i], { x1, x2, y1: y, y2: y, "stroke-width": 0.9 * height });
     });
   }
 }
@@ -537,16 +573,34 @@ function legend(parent, marks) {
   }
 }
 
-function readouts(parent, specs) {
+function readouts(parent, specs, store) {
   const list = html(parent, "div", "mlp-readouts");
   return specs.map((spec) => {
     const pair = html(list, "div");
     const name = html(pair, "span", "mlp-readout-name");
     name.textContent = spec.label;
     name.style.color = `var(--mlp-${spec.stroke})`;
-    return { spec, value: html(pair, "span", "mlp-readout-value").appendChild(new Text()) };
+    // As wide as the longest of all frames, so that nothing beside it moves; a minus may be wider than a digit.
+    const box = html(pair, "span", "mlp-readout-value");
+    const letters = longest(store.get(spec.value, true)).map((value) => quantity(value, spec).length);
+    box.style.width = `${Math.max(...letters) + 1}ch`;
+    return { spec, value: html(box, "span").appendChild(new Text()) };
   });
 }
+
+// The values that take the most letters: the ends, those nearest to zero on either side, and what is not finite.
+function longest(values) {
+  let [low, below, above, high] = [Infinity, -Infinity, Infinity, -Infinity];
+  const others = new Set();
+  for (const value of values) {
+    if (!Number.isFinite(value)) others.add(value);
+    else if (value < 0) [low, below] = [Math.min(low, value), Math.max(below, value)];
+    else [above, high] = [value ? Math.min(above, value) : above, Math.max(high, value)];
+  }
+  return [low, below, above, high, ...others];
+}
+
+const quantity = (value, { digits, unit }) => `${number(value, digits)} ${unit}`.trim();
 
 // A number to its digits; what would read as zero but is not gets an exponent instead.
 function number(value, digits) {
@@ -630,10 +684,31 @@ const digits = (n, zero) => [...String(n)].map((digit) => zero[digit]).join("");
 const subscript = (n) => digits(n, "₀₁₂₃₄₅₆₇₈₉");
 const superscript = (n) => `⁽${digits(n, "⁰¹²³⁴⁵⁶⁷⁸⁹")}⁾`;
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
+const WHOLE = [0, 1];
+const NOTHING = [1, 0];
+const along = (from, to, share) => (share === 1 ? to : from.map((start, axis) => start + share * (to[axis] - start)));
+const point = (pixels) => pixels.map(round).join();
 const round = (pixel) => Math.round(pixel * 100) / 100;
-const within = (pixel, start, length) => pixel >= start - 0.5 && pixel <= start + length + 0.5;
-const disc = (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
-const square = (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`;
+const inside = ([x, y], box) => within(x, box.x, box.width) && within(y, box.y, box.height);
+const within = (pixel, start, length) => pixel >= start - EDGE && pixel <= start + length + EDGE;
+const polygon = (corners) => ([x, y], r) => corners.map(([a, b]) => point([x + r * a, y + r * b])).join(" ");
+const disc = polygon(Array.from({ length: 24 }, (_, k) => [Math.cos((k * Math.PI) / 12), Math.sin((k * Math.PI) / 12)]));
+const square = polygon([[-1, -1], [1, -1], [1, 1], [-1, 1]]);
+
+// Between which shares of its length a segment runs inside a box, after Liang & Barsky (1984): from 1 to 0 if nowhere.
+function clip(from, to, box) {
+  if (inside(from, box) && inside(to, box)) return WHOLE;
+  let [start, end] = WHOLE;
+  for (const [axis, low, length] of [[0, box.x, box.width], [1, box.y, box.height]]) {
+    const way = to[axis] - from[axis];
+    const [a, b] = [low - EDGE - from[axis], low + length + EDGE - from[axis]].map((side) => side / way);
+    if (!Number.isFinite(way) || (way === 0 && !within(from[axis], low, length))) return NOTHING;
+    if (way === 0) continue;
+    start = Math.max(start, Math.min(a, b));
+    end = Math.min(end, Math.max(a, b));
+  }
+  return start < end ? [start, end] : NOTHING;
+}
 
 // An attribute set anew costs style and layout, though its value be the old one.
 function setAttributes(node, attributes) {
