@@ -227,7 +227,7 @@ ATLAS: dict[str, Entry] = {
             r"\begin{cases} x & x > 0 \\ \alpha (e^x - 1) & x \le 0 \end{cases}",
             r"(-\alpha, \infty)",
             "Keeps the mean of the activations near 0 without normalising them.",
-            "Clevert, Unterthiner and Hochreiter 2015",
+            "Clevert, Unterthiner and Hochreiter 2016",
             (ALPHA,),
             at_zero,
         ),
@@ -283,7 +283,7 @@ ATLAS: dict[str, Entry] = {
             "Softplus",
             r"\tfrac{1}{\beta} \ln(1 + e^{\beta x}); \quad x \text{ where } \beta x > \theta",
             r"(0, \infty)",
-            "An output that must be positive, such as a standard deviation; θ only saves time.",
+            "An output that must be positive, such as a standard deviation; θ keeps the exponential from overflowing.",
             "Dugas, Bengio, Bélisle, Nadeau and Garcia 2001",
             (
                 Parameter("beta", "β", r"\beta", default=1.0, low=1.0, high=5.0, step=1.0),
