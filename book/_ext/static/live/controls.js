@@ -120,9 +120,10 @@
     svg.setAttribute("aria-hidden", "true");
     svg.append(rail, line);
     // The ends of a line, unlike those of a gradient, cost the page no style.
-    const lay = (line, from, to) => [from, to].forEach((at, i) => line.setAttribute(`x${i + 1}`, `${100 * at}%`));
-    lay(rail, 0, 1);
-    return { node: element("div", { className: "mlp-track" }, svg, ...inputs), fill: (from, to) => lay(line, from, to) };
+    const put = (line, axis, ends) => ends.forEach((at, i) => line.setAttribute(`${axis}${i + 1}`, `${100 * at}%`));
+    for (const each of [rail, line]) put(each, "y", [0.5, 0.5]);
+    put(rail, "x", [0, 1]);
+    return { node: element("div", { className: "mlp-track" }, svg, ...inputs), fill: (from, to) => put(line, "x", [from, to]) };
   }
 
   /** Give a native slider a value and the words a screen reader says for it. */
