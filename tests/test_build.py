@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from execution import key_of
+from execution import SOURCES, key_of
 from scratch_book import TEXT, ScratchBook
 
 
@@ -57,10 +57,17 @@ def test_a_change_of_code_runs_the_chapters_again(book):
     assert "ran in" not in build(book)
 
 
+def test_a_change_of_the_look_reaches_the_pages(book):
+    build(book)
+    book.write("book/_style/book.css", "body { color: red; }\n")
+    assert "ran in" not in build(book)
+    assert (book.html / "_static/book.css").read_text(encoding="utf-8") == "body { color: red; }\n"
+
+
 def test_key_depends_on_names_and_contents(tmp_path):
-    keys = {key_of(tmp_path)}
+    keys = {key_of(tmp_path, SOURCES)}
     for name, text in [("src/a.py", "1"), ("src/a.py", "2"), ("src/b.py", "2"), ("requirements.txt", "torch")]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-        keys.add(key_of(tmp_path))
+        keys.add(key_of(tmp_path, SOURCES))
     assert len(keys) == 5

@@ -1,4 +1,7 @@
-"""Chapters run side by side, and run again when the code they import has changed, not only their own text."""
+"""Chapters run side by side, and run again when the code they import has changed, not only their own text.
+
+Pages are written again when the look or an extension has changed: Sphinx, which knows texts alone, would leave them.
+"""
 
 import hashlib
 import os
@@ -13,22 +16,25 @@ from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("src/**/*.py", "src/**/*.json", "src/**/*.js", "src/**/*.css", "requirements.txt")
+LOOK = ("book/_ext/**/*.py", "book/_ext/**/*.js", "book/_ext/**/*.css", "book/_style/*", "book/_templates/*")
 
 logger = logging.getLogger(__name__)
 
 
 def setup(app):
     # A new value of an "env" setting makes Sphinx read every page again.
-    app.add_config_value("execution_key", key_of(ROOT), "env")
+    app.add_config_value("execution_key", key_of(ROOT, SOURCES), "env")
+    # And of an "html" setting, write every page again, with the files they share.
+    app.add_config_value("look_key", key_of(ROOT, LOOK), "html")
     app.connect("config-inited", use_cache_of_this_code)
     app.connect("env-before-read-docs", execute_ahead)
     return {"parallel_read_safe": True}
 
 
-def key_of(root):
-    """Return a digest of every file a chapter's output depends on besides the chapter."""
+def key_of(root, patterns):
+    """Return a digest of the files under root that match one of the patterns."""
     digest = hashlib.sha256()
-    for path in sorted(path for pattern in SOURCES for path in root.glob(pattern)):
+    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
