@@ -13,6 +13,16 @@ BUILT = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html"
 PAGES = [path for path in BUILT if path != "index.html"]
 FETCHES = {("img", "src"), ("script", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"), ("link", "href")}
 
+# The controls of a live figure that stand outside of it.
+STRAYED = """() => [...document.querySelectorAll(".mlp-live.is-live")].flatMap((figure) => {
+    const box = figure.getBoundingClientRect();
+    return [...figure.querySelectorAll("input, select, button, output")].filter((node) => {
+        const { left, top, right, bottom } = node.getBoundingClientRect();
+        const inside = left > box.left - 1 && top > box.top - 1 && right < box.right + 1 && bottom < box.bottom + 1;
+        return node.checkVisibility() && !inside;
+    }).map((node) => node.outerHTML);
+})"""
+
 every_page = pytest.mark.parametrize("path", PAGES)
 
 
@@ -27,6 +37,7 @@ def test_quiet_and_rendered_from_file_with_the_network_off(page, path):
     assert opened.locator(".math:not(:has(.katex))").count() == 0
     assert opened.locator(".katex-error").count() == 0
     assert re.findall(r"\\[(\[]|\$\$?[^\s$][^$]*\$|\{[a-z:]+\}`", prose(opened)) == []
+    assert opened.evaluate(STRAYED) == []
 
 
 def prose(page):
