@@ -151,18 +151,22 @@ def test_bad_input_is_refused(change, error, message):
         fit(arguments.pop("model"), arguments.pop("X"), arguments.pop("y"), **arguments)
 
 
-def shell(allow_stdin):
-    """A stand-in for a notebook's shell: the request that started the cell says whether it may ask for input."""
-    return types.SimpleNamespace(get_parent=lambda: {"content": {"allow_stdin": allow_stdin}})
+# What a shell was asked: to run a cell, which says whether it may ask for input, or to handle a pressed button.
+REQUESTS = {
+    "a reader's cell": ({"content": {"allow_stdin": True}}, True),
+    "a build's cell": ({"content": {"allow_stdin": False}}, False),
+    "a button": ({"content": {"comm_id": "1", "data": {"method": "custom", "content": {"event": "click"}}}}, True),
+    "nothing yet": ({}, True),
+}
 
 
-@pytest.mark.parametrize("allow_stdin", [True, False])
-def test_the_bar_shows_in_a_readers_notebook_and_not_in_a_build(monkeypatch, allow_stdin):
-    monkeypatch.setattr(training, "get_ipython", lambda: shell(allow_stdin))
+@pytest.mark.parametrize(("request_", "looks"), REQUESTS.values(), ids=REQUESTS)
+def test_the_bar_shows_in_a_readers_notebook_and_not_in_a_build(monkeypatch, request_, looks):
+    monkeypatch.setattr(training, "get_ipython", lambda: types.SimpleNamespace(get_parent=lambda: request_))
     shown = []
     monkeypatch.setattr(training, "tqdm", lambda steps, *_, disable, **__: shown.append(not disable) or steps)
     fit(mlp(2, 2), X, Y, loss=F.mse_loss, epochs=1)
-    assert shown == [allow_stdin]
+    assert shown == [looks]
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -148,5 +148,6 @@ def _someone_looks() -> bool:
     """Whether there is a reader: in a terminal, or in a notebook that could ask for input (a build's cannot)."""
     shell = get_ipython()
     if hasattr(shell, "get_parent"):
-        return shell.get_parent()["content"]["allow_stdin"]
+        # The message of a moved slider or a pressed button has no such key, and a reader behind it.
+        return shell.get_parent().get("content", {}).get("allow_stdin", True)
     return sys.stderr.isatty()
