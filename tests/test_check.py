@@ -109,6 +109,19 @@ def test_values_row_by_row():
     )
 
 
+def rectified_in_place(x):
+    x[x < 0] = 0
+    return x
+
+
+def test_an_answer_may_write_into_its_x():
+    points = check.POINTS.clone()
+    assert not check.values(rectified_in_place, torch.square)
+    assert not check.derivative(rectified_in_place, of=torch.square)
+    assert check.values(rectified_in_place, torch.relu) and check.values(torch.relu, rectified_in_place)
+    assert torch.equal(check.POINTS, points)
+
+
 def test_cases():
     product = lambda a, b: a * b  # noqa: E731
     assert check.cases(product, product, [(2, 3), (4, 5)]).message == "Right: the claim holds in all 2 cases."

@@ -63,7 +63,7 @@ def derivative(answer: Callable, of: Callable, *, wrt: str = "x", x: torch.Tenso
     count = 0
     for position in _positions(params):
         truth = _autograd(of, wrt, x, position)
-        mine = answer(x, **position)
+        mine = answer(x.clone(), **position)  # an answer that writes into x must not write into the next one's
         failure = _failure(mine, truth, x, ~at_kink, position, "autograd")
         if failure:
             return Verdict(False, failure)
@@ -88,7 +88,7 @@ def values(answer: Callable, claim: Callable, x: torch.Tensor = POINTS) -> Verdi
     _check_functions(answer=answer, claim=claim)
     floating_tensor("x", x)
     everywhere = torch.ones(len(x), dtype=torch.bool)
-    failure = _failure(answer(x), claim(x), x, everywhere, {}, "the claim")
+    failure = _failure(answer(x.clone()), claim(x.clone()), x, everywhere, {}, "the claim")
     return Verdict(not failure, failure or f"Right: the claim holds at all {len(x)} points.")
 
 
