@@ -91,6 +91,16 @@ def test_the_tent_does_not_round(x, depth):
     assert Fraction(tent(depth)(torch.tensor([[x]], dtype=torch.float64)).item()) == exact
 
 
+@pytest.mark.parametrize("weight", [1e-17, 1e-20, -1e-20, 1e-300])
+def test_a_break_far_out_is_seen_from_both_sides(weight):
+    mlp = MLP(1, 1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        mlp.W1.fill_(weight), mlp.b1.fill_(0.3), mlp.W2.fill_(1.0)
+    x = torch.tensor([-4.0, -1.0, 0.0, 1.0, 4.0], dtype=torch.float64) / abs(weight)
+    x = torch.cat([x, torch.tensor([-3.0, 0.0, 3.0], dtype=torch.float64)])
+    torch.testing.assert_close(pieces_of(mlp)(x), mlp(x[:, None])[:, 0].detach())
+
+
 def test_depth_without_a_bend_has_one_piece():
     assert len(pieces_of(random_mlp((4, 4), activation="identity"))) == 1
 

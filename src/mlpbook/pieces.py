@@ -164,8 +164,10 @@ def _cut(edges, zeros):
 def _inside(edges):
     """A point of every interval; the outer ones may be unbounded."""
     low, high = edges[:-1], edges[1:]
-    middle = torch.where(low.isinf(), high - 1, torch.where(high.isinf(), low + 1, (low + high) / 2))
-    return middle.nan_to_num(posinf=0.0)  # no edge at all: any point will do
+    # So far out that the step does not round away.
+    left, right = high - (1 + high.abs()), low + (1 + low.abs())
+    middle = torch.where(low.isinf(), left, torch.where(high.isinf(), right, (low + high) / 2))
+    return middle.nan_to_num(nan=0.0)  # no edge at all: any point will do
 
 
 def _merge(edges, slopes, intercepts) -> Pieces:
