@@ -77,6 +77,23 @@ def test_not_elementwise(fn, x):
 
 
 @pytest.mark.parametrize(
+    "fn", [lambda x: torch.softmax(x, 0), lambda x: x.flip(0), lambda x: x - x.mean(), lambda x: x.cumsum(0)]
+)
+@pytest.mark.parametrize("shape", [(-1, 1), (8, 30), (8, 30, 1), (4, 60)], ids=str)
+def test_not_elementwise_along_another_axis(fn, shape):
+    x = X[:240].reshape(shape)
+    with pytest.raises(ValueError, match="must be elementwise"):
+        value_and_derivative(fn, x)
+
+
+def test_a_parameter_may_vary_along_any_axis():
+    for shape in [(8, 1), (30,), (1, 30), (8, 30), (2, 8, 1), (1,), ()]:
+        k = torch.rand(shape, dtype=torch.float64)
+        _, dy = value_and_derivative(lambda x, k: k * x, X[:240].reshape(8, 30), k=k)
+        assert torch.equal(dy, k.expand_as(dy))
+
+
+@pytest.mark.parametrize(
     ("fn", "error", "message"),
     [
         (torch.sum, ValueError, r"fn sum must return x's shape \(241,\), got \(\)"),
