@@ -134,7 +134,19 @@ def test_a_large_first_loss_is_not_divergence():
         ({"X": X[:0], "y": Y[:0]}, ValueError, r"X must have at least one row, got shape \(0, 2\)"),
         ({"X": X * torch.nan}, ValueError, "X must be finite"),
         ({"X": X.float()}, TypeError, "float64"),
-        ({"y": Y[:5]}, ValueError, "y must have a row for each of the 20 rows of X, got 5"),
+        ({"X": X[:, :0]}, ValueError, r"X must have at least one row, got shape \(20, 0\)"),
+        ({"X": torch.tensor(1.0)}, ValueError, r"X must have at least one row, got shape \(\)"),
+        ({"y": Y[:5]}, ValueError, r"y must have a row for each of the 20 rows of X, got shape \(5, 2\)"),
+        ({"y": None}, TypeError, "y must be a torch tensor, got None"),
+        ({"y": Y.tolist()}, TypeError, "y must be a torch tensor"),
+        ({"y": Y * torch.nan}, ValueError, "y must be finite"),
+        ({"model": mlp(2, 1), "y": Y[:, 0]}, ValueError, r"y must have the shape of the outputs, \(20, 1\), got \(20,\)"),
+        ({"model": torch.nn.Identity()}, ValueError, r"model must have parameters to train, got Identity\(\)"),
+        ({"loss": "mse"}, TypeError, "loss must be a function, got 'mse'"),
+        ({"loss": lambda o, y: (o - y) ** 2}, ValueError, "loss must return a scalar tensor"),
+        ({"loss": lambda o, y: 1.0}, ValueError, "loss must return a scalar tensor, got 1.0"),
+        ({"optimizer": "adam"}, TypeError, "optimizer must be a function, got 'adam'"),
+        ({"watch": 3}, TypeError, "watch must be a function, got 3"),
         ({"lr": 0.0}, ValueError, "lr must be positive, got 0.0"),
         ({"lr": -0.1}, ValueError, "lr must be positive, got -0.1"),
         ({"lr": float("nan")}, ValueError, "lr must be finite, got nan"),
@@ -149,6 +161,24 @@ def test_bad_input_is_refused(change, error, message):
     arguments = {"model": mlp(2, 2), "X": X, "y": Y, "loss": F.mse_loss, "epochs": 1, **change}
     with pytest.raises(error, match=message):
         fit(arguments.pop("model"), arguments.pop("X"), arguments.pop("y"), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "y", "error", "message"),
+    [
+        (torch.eye(4), [0, 1, 2, 3], TypeError, r"y must be a tensor of integer labels, got \[0, 1, 2, 3\]"),
+        (torch.eye(4), torch.zeros(4), TypeError, "y must be a tensor of integer labels, got tensor"),
+        (torch.eye(4), torch.tensor([[0], [1], [2], [3]]), ValueError, r"each of 4 rows of X, n ≥ 1, got \(4, 1\)"),
+        (torch.eye(4), torch.tensor([0]), ValueError, r"y must be of shape \(n,\), .* got \(1,\)"),
+        (torch.eye(4), torch.eye(4).long(), ValueError, r"y must be of shape \(n,\), .* got \(4, 4\)"),
+        (torch.empty(0, 4), torch.empty(0).long(), ValueError, r"n ≥ 1, got \(0,\)"),
+        (torch.ones(2, 1), torch.tensor([1, 0]), ValueError, r"two or more outputs .*, got shape \(2, 1\)"),
+        (torch.ones(2), torch.tensor([1, 0]), ValueError, r"two or more outputs .*, got shape \(2,\)"),
+    ],
+)
+def test_accuracy_refuses(outputs, y, error, message):
+    with pytest.raises(error, match=message):
+        accuracy(torch.nn.Identity(), outputs, y)
 
 
 # What a shell was asked: to run a cell, which says whether it may ask for input, or to handle a pressed button.
