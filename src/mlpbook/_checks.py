@@ -30,6 +30,13 @@ def finite(name: str, value) -> float:
     return float(value)
 
 
+def positive(name: str, value) -> float:
+    """Return ``value`` as a finite float above 0."""
+    if finite(name, value) <= 0:
+        raise ValueError(f"{name} must be positive, got {value}")
+    return float(value)
+
+
 def finite_tensor(name: str, value, like: torch.Tensor) -> torch.Tensor:
     """Return ``value`` in the dtype of x, ``like``: floating-point, finite, of a shape that broadcasts against it."""
     if not floating_tensor(name, value).isfinite().all():

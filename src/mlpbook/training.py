@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from IPython import get_ipython
 from tqdm.auto import tqdm
 
-from mlpbook._checks import finite, floating_tensor, integer, positive_integer
+from mlpbook._checks import floating_tensor, integer, positive, positive_integer
 
 # A finite loss has diverged, too, when it is this many times the first one.
 EXPLODED = 1e6
@@ -175,8 +175,7 @@ def _check_how(model, loss, optimizer, watch, lr):
     for name, value in (("loss", loss), ("optimizer", optimizer), ("watch", watch)):
         if not callable(value) and not (name == "watch" and value is None):
             raise TypeError(f"{name} must be a function, got {value!r}")
-    if finite("lr", lr) <= 0:
-        raise ValueError(f"lr must be positive, got {lr}")
+    positive("lr", lr)
 
 
 @contextmanager
