@@ -163,6 +163,7 @@ class LiveFigure(anywidget.AnyWidget):
         return f"LiveFigure({self.name!r}: {', '.join(self.sliders)})"
 
     def _repr_mimebundle_(self, **_) -> tuple[dict, dict]:
+        self.summary = self._summarise()  # of the still as it is now
         return bundle(self, self.view)
 
 
