@@ -56,6 +56,13 @@ def integer(name: str, value) -> int:
     return operator.index(value)
 
 
+def generator(seed) -> torch.Generator:
+    """Return a source of random numbers that starts at ``seed``."""
+    if integer("seed", seed) not in range(-(2**63), 2**64):
+        raise ValueError(f"seed must lie in −2⁶³…2⁶⁴ − 1, got {seed}")
+    return torch.Generator().manual_seed(operator.index(seed))
+
+
 def positive_integer(name: str, value) -> int:
     """Return ``value`` as an int of at least 1."""
     if integer(name, value) < 1:

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from IPython import get_ipython
 from tqdm.auto import tqdm
 
-from mlpbook._checks import floating_tensor, integer, positive, positive_integer
+from mlpbook._checks import floating_tensor, generator, positive, positive_integer
 
 # A finite loss has diverged, too, when it is this many times the first one.
 EXPLODED = 1e6
@@ -75,11 +75,11 @@ def fit(
     _check_how(model, loss, optimizer, watch, lr)
     epochs = positive_integer("epochs", epochs)
     batch_size = len(X) if batch_size is None else positive_integer("batch_size", batch_size)
-    generator = torch.Generator().manual_seed(integer("seed", seed))
+    shuffles = generator(seed)
     descent, history = optimizer(model.parameters(), lr=lr), History()
     with _one_thread():
         for _ in tqdm(range(epochs), "fit", leave=False, disable=not _someone_looks()):
-            losses = [_step(model, loss, descent, *batch) for batch in _batches(X, y, batch_size, generator)]
+            losses = [_step(model, loss, descent, *batch) for batch in _batches(X, y, batch_size, shuffles)]
             history.loss.append(sum(losses) / len(losses))
             _check_bounded(history.loss, model, lr)
             if watch:
@@ -148,10 +148,10 @@ def _check_bounded(losses, model, lr):
         )
 
 
-def _batches(X, y, size, generator):
+def _batches(X, y, size, shuffles):
     if size >= len(X):
         return [(X, y)]
-    order = torch.randperm(len(X), generator=generator)
+    order = torch.randperm(len(X), generator=shuffles)
     return [(X[rows], y[rows]) for rows in order.split(size)]
 
 
