@@ -41,7 +41,7 @@ def torch_activations() -> tuple[str, ...]:
     """
     home = nn.modules.activation.__name__
     classes = [c for c in vars(nn).values() if inspect.isclass(c) and c.__module__ == home]
-    return tuple(c.__name__ for c in classes)
+    return tuple(sorted(c.__name__ for c in classes))
 
 
 def no_kinks(**_) -> tuple[float, ...]:
@@ -571,8 +571,8 @@ def _both() -> list[tuple[torch.Tensor, torch.Tensor, bool]]:
 
 def _grid() -> torch.Tensor:
     """(n,) inputs, with each kink and the two floats beside it."""
-    kinks = torch.tensor(sorted({k for entry in ATLAS.values() for k in entry.kinks_of(**entry.defaults)}))
-    kinks = kinks.double()
+    kinks = {kink for entry in ATLAS.values() for kink in entry.kinks_of(**entry.defaults)}
+    kinks = torch.tensor(sorted(kinks), dtype=torch.float64)
     beside = [torch.nextafter(kinks, far.expand_as(kinks)) for far in FAR]
     x = torch.cat([torch.linspace(-6, 6, 121, dtype=torch.float64), kinks, *beside]).unique()
     return x[x.abs() <= 6]
