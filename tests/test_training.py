@@ -96,11 +96,17 @@ def test_it_learns_xor_and_softmax_regression_does_not():
     assert accuracy(linear, corners, xor) <= 0.75
 
 
-def test_the_number_of_threads_is_given_back_even_after_an_error():
+def test_one_thread_adds_and_the_number_of_threads_is_given_back_even_after_an_error():
+    threads = []
+
+    def loss(outputs, targets):
+        threads.append(torch.get_num_threads())
+        return F.mse_loss(outputs, targets)
+
     torch.set_num_threads(2)
     with pytest.raises(Diverged):
-        fit(mlp(2, 2), X, Y, loss=F.mse_loss, optimizer=torch.optim.SGD, lr=1e9, epochs=50)
-    assert torch.get_num_threads() == 2
+        fit(mlp(2, 2), X, Y, loss=loss, optimizer=torch.optim.SGD, lr=1e9, epochs=50)
+    assert torch.get_num_threads() == 2 and set(threads) == {1}
     torch.set_num_threads(1)
 
 
