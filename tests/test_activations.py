@@ -152,6 +152,8 @@ def test_finite_at_huge_numbers(activation, dtype):
     x = torch.tensor([-huge, huge], dtype=dtype).repeat(40)
     assert activation(x).isfinite().all()
     assert activation.derivative(x).isfinite().all()
+    overflows = activation is gelu_tanh and dtype != torch.float16  # x² in torch's backward pass
+    assert autograd(activation, x).isfinite().all() != overflows
 
 
 @every_activation
@@ -319,6 +321,13 @@ def test_get():
         get("rellu")
     with pytest.raises(TypeError, match="must be a name or a callable, got 3"):
         get(3)
+    with pytest.raises(TypeError, match=r"must be an instance, got the class ReLU: ReLU\(\)\?"):
+        get(torch.nn.ReLU)
+
+
+def test_at_its_kinks_an_activation_takes_numbers():
+    with pytest.raises(TypeError, match="alpha must be a number, got tensor"):
+        prelu.at_kinks(alpha=torch.tensor([0.1, 0.2]))
 
 
 @every_activation
@@ -345,6 +354,16 @@ def test_value_and_derivative_accepts_each(activation):
         (prelu, torch.ones(3), {"alpha": NAN}, ValueError, "alpha must be finite, got nan"),
         (swish, torch.ones(3), {"beta": -INF}, ValueError, "beta must be finite, got -inf"),
         (prelu, torch.ones(3), {"alpha": torch.tensor([0, NAN])}, ValueError, r"alpha must be finite, got \[0.0, nan\]"),
+        (prelu, torch.ones(3), {"alpha": 10**400}, ValueError, "alpha must be finite, got 10000"),
+        (prelu, torch.ones(3), {"alpha": 1e300}, ValueError, r"alpha must be finite in torch.float32, got 1e\+300"),
+        (swish, torch.ones(3).half(), {"beta": -7e4}, ValueError, "beta must be finite in torch.float16, got -70000.0"),
+        (
+            prelu,
+            torch.ones(3),
+            {"alpha": torch.tensor(1e300, dtype=torch.float64)},
+            ValueError,
+            r"alpha must be finite in torch.float32, got 1e\+300",
+        ),
         (prelu, torch.ones(3), {"alpha": "0.1"}, TypeError, r"alpha must be a number, got '0.1' \(str\)"),
         (prelu, torch.ones(3), {"alpha": None}, TypeError, "alpha must be a number, got None"),
         (prelu, torch.ones(3), {"alpha": True}, TypeError, "alpha must be a number, got True"),

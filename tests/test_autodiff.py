@@ -47,6 +47,17 @@ def test_parameters_broadcast_against_x():
         assert torch.equal(dy[row], torch.where(X > 0, torch.ones_like(X), a))
 
 
+def test_a_parameter_that_does_not_broadcast():
+    with pytest.raises(ValueError, match=r"k must broadcast against x of shape \(241,\), got shape \(3,\)"):
+        value_and_derivative(lambda x, k: k * x, X, k=torch.ones(3))
+
+
+def test_in_inference_mode():
+    with torch.inference_mode():
+        y, dy = value_and_derivative(torch.exp, torch.ones(3))
+    assert torch.equal(y, dy)
+
+
 def test_a_parameter_as_long_as_x():
     assert torch.equal(value_and_derivative(lambda x, k: k * x, X, k=X)[1], X)
 

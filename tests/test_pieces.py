@@ -146,6 +146,8 @@ def test_pieces_take_any_shape():
     pieces = Pieces(torch.tensor([-math.inf, 0.0, math.inf]), torch.tensor([0.0, 1.0]), torch.tensor([0.0, 0.0]))
     x = torch.tensor([[-2.0, 0.0], [1.0, 3.0]])
     assert torch.equal(pieces(x), torch.relu(x))
+    ends = torch.tensor([-math.inf, math.inf])
+    assert torch.equal(pieces(ends), torch.relu(ends))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,11 @@ def test_pieces_take_any_shape():
         (lambda: pieces_of(MLP(1, 3, 1, activation="gelu")), ValueError, "identity, relu, prelu, got gelu"),
         (lambda: pieces_of(MLP(1, 3, 1, activation=torch.relu)), ValueError, "identity, relu, prelu, got <built-in"),
         (lambda: pieces_of(tent(1), x=(1, 0)), ValueError, r"x must have low < high, got \(1, 0\)"),
-        (lambda: pieces_of(tent(1), x=(0, math.nan)), ValueError, "x must have low < high"),
+        (lambda: pieces_of(tent(1), x=(0, math.nan)), ValueError, r"x\[1\] must be finite, got nan"),
+        (lambda: pieces_of(tent(1), x=(None, 1)), TypeError, r"x\[0\] must be a number, got None"),
+        (lambda: pieces_of(tent(1), x=("a", "b")), TypeError, r"x\[0\] must be a number, got 'a'"),
+        (lambda: interpolant(torch.arange(2.0), torch.ones(2).double()), TypeError, "y must have the dtype of x, torch.float32"),
+        (lambda: interpolant(torch.tensor([0, 1e-40]), torch.arange(2.0)), ValueError, "slopes that are finite in torch.float32"),
         (lambda: pieces_of(tent(1), x=3), TypeError, r"x must be a pair \(low, high\), got 3"),
         (lambda: tent(0), ValueError, "depth must be at least 1, got 0"),
         (lambda: tent(1.5), TypeError, "depth must be an integer"),

@@ -5,6 +5,7 @@ import torch
 from mlpbook._checks import floating_tensor, name_of
 
 
+@torch.inference_mode(False)
 def value(fn, x, **params) -> torch.Tensor:
     """Evaluate an elementwise function, without its derivative.
 
@@ -19,6 +20,7 @@ def value(fn, x, **params) -> torch.Tensor:
     return _evaluate(fn, _leaf(x, params), params).detach()
 
 
+@torch.inference_mode(False)
 def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
     """Evaluate an elementwise function and its derivative with respect to x.
 
@@ -34,7 +36,8 @@ def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
 
     Raises:
         TypeError: ``x`` is not a floating-point tensor, or ``fn`` does not return one of its dtype.
-        ValueError: ``fn`` raises, changes the shape, is not elementwise, or cannot be differentiated.
+        ValueError: ``fn`` raises, changes the shape, is not elementwise, or cannot be differentiated; or a
+            parameter does not broadcast.
 
     >>> x = torch.tensor([-2.0, 0.0, 3.0])
     >>> value_and_derivative(torch.relu, x)
@@ -49,8 +52,18 @@ def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
 
 def _leaf(x, params):
     floating_tensor("x", x)
-    shape = torch.broadcast_shapes(x.shape, *(p.shape for p in params.values() if _is_tensor(p)))
+    shape = x.shape
+    for name, value in params.items():
+        shape = _broadcast(shape, name, value) if _is_tensor(value) else shape
     return x.detach().expand(shape).clone().requires_grad_()
+
+
+def _broadcast(shape, name, value):
+    try:
+        return torch.broadcast_shapes(shape, value.shape)
+    except RuntimeError as error:
+        shapes = f"x of shape {tuple(shape)}, got shape {tuple(value.shape)}"
+        raise ValueError(f"{name} must broadcast against {shapes}") from error
 
 
 def _evaluate(fn, leaf, params):

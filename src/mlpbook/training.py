@@ -75,8 +75,7 @@ def fit(
     _check_how(model, loss, optimizer, watch, lr)
     epochs = positive_integer("epochs", epochs)
     batch_size = len(X) if batch_size is None else positive_integer("batch_size", batch_size)
-    shuffles = generator(seed)
-    descent, history = optimizer(model.parameters(), lr=lr), History()
+    descent, shuffles, history = optimizer(model.parameters(), lr=lr), generator(seed), History()
     with _one_thread():
         for _ in tqdm(range(epochs), "fit", leave=False, disable=not _someone_looks()):
             losses = [_step(model, loss, descent, *batch) for batch in _batches(X, y, batch_size, shuffles)]

@@ -1,5 +1,6 @@
 """Playground: its options and their rules, what is displayed, the network that comes back."""
 
+import dataclasses
 import json
 import re
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from test_trainer import node, run
 
-from mlpbook.activations import ACTIVATIONS, prelu, swish
+from mlpbook.activations import ACTIVATIONS, prelu, relu, swish
 from mlpbook.live import Playground
 from mlpbook.live.figure import STATIC
 from mlpbook.live.playground import FEATURES, OPTIONS
@@ -142,6 +143,7 @@ def test_without_a_page_there_is_no_trained_network():
         ({"activation": ["relu"]}, ValueError, "activation must be one, or one for each of 3 hidden layers"),
         ({"activation": "sine"}, ValueError, "sine"),
         ({"activation": torch.sin}, TypeError, "activation must be one of identity, .*, got <built-in method sin"),
+        ({"activation": dataclasses.replace(relu, function=torch.sin)}, TypeError, "activation must be one of identity, .*, got relu"),
         ({"activation": prelu.with_defaults(alpha=200)}, ValueError, "alpha must be a number from -100 to 100, got 200"),
         ({"inputs": []}, ValueError, r"inputs must be one or more out of x1, .*, got \[\]"),
         ({"inputs": "x1"}, ValueError, "inputs must be one or more out of x1, .*, got 'x1'"),

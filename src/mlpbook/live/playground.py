@@ -242,7 +242,8 @@ def _layers(hidden, activation) -> list[tuple[int, Activation]]:
     _demand("hidden", rule, hidden)
     activations = MLP(1, *hidden, 1, activation=activation).activations
     for given in activations:
-        if not isinstance(given, Activation) or given.name not in ACTIVATIONS:
+        known = ACTIVATIONS.get(given.name) if isinstance(given, Activation) else None
+        if known is None or given.function is not known.function:
             raise TypeError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {given!r}")
         for name, value in given.defaults.items():
             _demand(name, _number(-100, 100), value)
