@@ -69,7 +69,11 @@ class MLP(nn.Module):
         return tuple(getattr(self, f"b{layer}") for layer in range(1, len(self.sizes)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Map a minibatch of shape (n, inputs) to outputs of shape (n, outputs); errors as for ``hidden``."""
+        """Map a minibatch (n, inputs), in the parameters' dtype and on their device, to outputs (n, outputs).
+
+        Raises:
+            TypeError, ValueError: as for ``hidden``.
+        """
         return self._run(x)[-1]
 
     def hidden(self, x: torch.Tensor) -> list[torch.Tensor]:

@@ -122,6 +122,20 @@ def test_features_are_those_the_page_has_now():
     torch.testing.assert_close(playground.features(x), expected)
 
 
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        ([[0.0, 1.0]], TypeError, "x must be a torch tensor"),
+        (torch.ones(2, 2, dtype=torch.int64), TypeError, "x must be a floating-point tensor"),
+        (torch.ones(2), ValueError, r"x must be of shape \(n, 2\), got \(2,\)"),
+        (torch.ones(2, 3), ValueError, r"x must be of shape \(n, 2\), got \(2, 3\)"),
+    ],
+)
+def test_features_of_points_only(x, error, message):
+    with pytest.raises(error, match=message):
+        Playground().features(x)
+
+
 def test_without_a_page_there_is_no_trained_network():
     with pytest.raises(ValueError, match="the page has sent none: display the playground first"):
         Playground().to_torch()

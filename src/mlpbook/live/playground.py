@@ -11,6 +11,7 @@ import anywidget
 import torch
 import traitlets
 
+from mlpbook._checks import floating_tensor
 from mlpbook.activations import ACTIVATIONS, Activation, get
 from mlpbook.live import still
 from mlpbook.live.figure import STATIC, bundle, check_name, stylesheet
@@ -183,13 +184,17 @@ class Playground(anywidget.AnyWidget):
         return mlp
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
-        """Map points (n, 2) to the network's inputs (n, inputs), those the page has now.
+        """Map points (n, 2) to the network's inputs (n, inputs), those the page has now, in the points' dtype.
+
+        Raises:
+            TypeError: ``x`` is not a floating-point tensor.
+            ValueError: ``x`` is not of shape (n, 2).
 
         >>> Playground(inputs=["x1", "x1*x2"]).features(torch.tensor([[2.0, 3.0]]))
         tensor([[2., 6.]])
         """
-        if not isinstance(x, torch.Tensor) or x.ndim != 2 or x.shape[1] != 2:
-            raise ValueError(f"x must be a tensor of shape (n, 2), got {x!r}")
+        if floating_tensor("x", x).ndim != 2 or x.shape[1] != 2:
+            raise ValueError(f"x must be of shape (n, 2), got {tuple(x.shape)}")
         return torch.stack([FEATURES[name](*x.T) for name in self.at_inputs.split(",")], dim=1)
 
     def draw(self):
