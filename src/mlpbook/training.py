@@ -55,7 +55,7 @@ def fit(
     Args:
         model: maps X to outputs; it starts from the weights it has.
         X: (n, d) inputs in the model's dtype.
-        y: (n,) integer labels, or whatever ``loss`` compares the outputs with; n rows.
+        y: (n,) integer labels, or n rows of what ``loss`` compares the outputs with: (n, 1) for outputs (n, 1).
         loss: ``loss(outputs, targets)`` → a scalar tensor.
         optimizer: a class of ``torch.optim``, or any function of (parameters, lr=…).
         lr, epochs: the learning rate, positive; how often every example is used.
@@ -129,7 +129,7 @@ def _step(model, loss, optimizer, X, y) -> float:
 
 def _check_targets(outputs, y):
     # torch would broadcast (n,) against (n, 1) to (n, n), and train on that.
-    if y.is_floating_point() and y.shape + (1,) == outputs.shape:
+    if y.is_floating_point() and (*y.shape, 1) == tuple(getattr(outputs, "shape", ())):
         raise ValueError(f"y must have the shape of the outputs, {tuple(outputs.shape)}, got {tuple(y.shape)}")
 
 
