@@ -97,6 +97,13 @@ def positions(entry):
     return [entry.defaults, *ends]
 
 
+def test_names_are_sorted_in_whatever_order_torch_imports_them(monkeypatch):
+    first = nn.CELU
+    monkeypatch.delattr(nn, "CELU")
+    monkeypatch.setattr(nn, "CELU", first, raising=False)
+    assert atlas.torch_activations()[0] == "CELU"
+
+
 def test_no_activation_of_torch_is_missing():
     assert set(atlas.torch_activations()) == set(ATLAS) | set(NOT_ELEMENTWISE)
     assert set(nn.modules.activation.__all__) == set(atlas.torch_activations())

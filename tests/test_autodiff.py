@@ -47,6 +47,17 @@ def test_parameters_broadcast_against_x():
         assert torch.equal(dy[row], torch.where(X > 0, torch.ones_like(X), a))
 
 
+def test_a_parameter_that_does_not_broadcast():
+    with pytest.raises(ValueError, match=r"k must broadcast against x of shape \(241,\), got shape \(3,\)"):
+        value_and_derivative(lambda x, k: k * x, X, k=torch.ones(3))
+
+
+def test_in_inference_mode():
+    with torch.inference_mode():
+        y, dy = value_and_derivative(torch.exp, torch.ones(3))
+    assert torch.equal(y, dy)
+
+
 def test_a_parameter_as_long_as_x():
     assert torch.equal(value_and_derivative(lambda x, k: k * x, X, k=X)[1], X)
 
@@ -74,6 +85,23 @@ def test_x_is_left_alone_and_gradients_are_computed_even_where_they_are_off():
 def test_not_elementwise(fn, x):
     with pytest.raises(ValueError, match="must be elementwise.*its value at x from"):
         value_and_derivative(fn, x)
+
+
+@pytest.mark.parametrize(
+    "fn", [lambda x: torch.softmax(x, 0), lambda x: x.flip(0), lambda x: x - x.mean(), lambda x: x.cumsum(0)]
+)
+@pytest.mark.parametrize("shape", [(-1, 1), (8, 30), (8, 30, 1), (4, 60)], ids=str)
+def test_not_elementwise_along_another_axis(fn, shape):
+    x = X[:240].reshape(shape)
+    with pytest.raises(ValueError, match="must be elementwise"):
+        value_and_derivative(fn, x)
+
+
+def test_a_parameter_may_vary_along_any_axis():
+    for shape in [(8, 1), (30,), (1, 30), (8, 30), (2, 8, 1), (1,), ()]:
+        k = torch.rand(shape, dtype=torch.float64)
+        _, dy = value_and_derivative(lambda x, k: k * x, X[:240].reshape(8, 30), k=k)
+        assert torch.equal(dy, k.expand_as(dy))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The checker of the exercises: it says right when it is, where it is not, and refuses what it cannot check."""
 
+from fractions import Fraction
+
+import numpy as np
 import pytest
 import torch
 
@@ -109,6 +112,19 @@ def test_values_row_by_row():
     )
 
 
+def rectified_in_place(x):
+    x[x < 0] = 0
+    return x
+
+
+def test_an_answer_may_write_into_its_x():
+    points = check.POINTS.clone()
+    assert not check.values(rectified_in_place, torch.square)
+    assert not check.derivative(rectified_in_place, of=torch.square)
+    assert check.values(rectified_in_place, torch.relu) and check.values(torch.relu, rectified_in_place)
+    assert torch.equal(check.POINTS, points)
+
+
 def test_cases():
     product = lambda a, b: a * b  # noqa: E731
     assert check.cases(product, product, [(2, 3), (4, 5)]).message == "Right: the claim holds in all 2 cases."
@@ -118,6 +134,37 @@ def test_cases():
     assert check.cases(lambda a, b: None, product, [(2, 3)]).message == (
         "Not yet: for (2, 3) you say None, the claim says 6."
     )
+
+
+@pytest.mark.parametrize("number", [np.int64, np.float32, Fraction, torch.tensor, float])
+def test_a_case_may_answer_with_any_number(number):
+    assert check.cases(lambda d, h: number(d * h), lambda d, h: d * h, [(4, 5)])
+    assert not check.cases(lambda d, h: number(d + h), lambda d, h: d * h, [(4, 5)])
+
+
+def test_where_both_are_undefined_they_agree():
+    assert check.values(torch.log, torch.log)
+    assert "you say nan, the claim says 0" in check.values(lambda x: x / x * 0, lambda x: x * 0, X).message
+    assert "you say 0, the claim says nan" in check.values(lambda x: x * 0, lambda x: x / x * 0, X).message
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: check.cases(cube, cube, []), ValueError, "arguments must hold at least one case, got none"),
+        (lambda: check.derivative(cube, of=prelu, alpha=()), ValueError, r"alpha must be a number or a tuple .*, got \(\)"),
+        (lambda: check.derivative(cube, of=prelu, alpha="a"), TypeError, "alpha must be a number, got 'a'"),
+        (lambda: check.derivative(cube, of=cube, x=X.reshape(3, 3)), ValueError, r"x must be of shape \(n,\), got \(3, 3\)"),
+        (lambda: check.derivative(cube, of=cube, x=X[:0]), ValueError, r"x must have at least one point, got shape \(0,\)"),
+        (lambda: check.values(cube, cube, X[:0]), ValueError, r"x must have at least one point, got shape \(0,\)"),
+        (lambda: check.values(cube, cube, X[0]), ValueError, r"x must have at least one point, got shape \(\)"),
+        (lambda: check.values(cube, lambda x: 1.0), TypeError, r"claim\(x\) must be a torch tensor, got 1.0"),
+        (lambda: check.values(cube, torch.sum, X), ValueError, r"claim\(x\) must have a row for each of 9 of x, got shape \(\)"),
+    ],
+)
+def test_what_cannot_be_checked(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
 
 
 def test_bad_calls():

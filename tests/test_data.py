@@ -83,6 +83,18 @@ def test_a_bad_size_is_refused(size, error, message):
         digits(test_size=size)
 
 
+@pytest.mark.parametrize("X", [torch.tensor([255], dtype=torch.uint8), torch.tensor([True]), [0.5]])
+def test_images_without_shades_are_not_inverted(X):
+    with pytest.raises(TypeError, match="X must be a "):
+        invert(X)
+
+
+@pytest.mark.parametrize("seed", [2**64, -(2**63) - 1])
+def test_a_seed_has_64_bits(seed):
+    with pytest.raises(ValueError, match=f"seed must lie in −2⁶³…2⁶⁴ − 1, got {seed}"):
+        digits(seed=seed)
+
+
 def test_a_bad_seed_is_refused():
     with pytest.raises(TypeError, match="seed must be an integer, got 'lucky'"):
         digits(seed="lucky")

@@ -57,7 +57,12 @@ def test_the_build_fails_on_a_missing_or_broken(faulty, name):
 
 @pytest.mark.parametrize(
     ("code", "named"),
-    [("1 / 0", "ZeroDivisionError"), ("import sys\nprint('stray', file=sys.stderr)", "stderr")],
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("import sys\nprint('stray', file=sys.stderr)", "stderr"),
+        ("import ipywidgets\nipywidgets.FloatLogSlider()", "no way to draw the widget FloatLogSliderModel"),
+    ],
+    ids=["error", "stderr", "unknown widget"],
 )
 def test_the_build_fails_on_a_cell_with(book, code, named):
     book.write_page(f"{TEXT}\n```{{code-cell}} ipython3\n{code}\n```\n")

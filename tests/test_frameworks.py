@@ -20,8 +20,13 @@ from mlpbook.frameworks import NAMES, measured
 STORED = {name: json.loads((command.STORE / f"{name}.json").read_text(encoding="utf-8")) for name in ("reference", *NAMES)}
 
 
+def numbers_of(result):
+    """What a newer version must answer too."""
+    return {key: value for key, value in result.items() if key not in ("version", "date")}
+
+
 def test_torch_answers_what_is_stored():
-    assert sorted(changes(answers("pytorch"), STORED["pytorch"])) == []
+    assert sorted(changes(numbers_of(answers("pytorch")), numbers_of(STORED["pytorch"]))) == []
 
 
 @pytest.mark.parametrize("framework", NAMES)
@@ -33,7 +38,7 @@ def test_the_environments_answer_what_is_stored(framework):
 
 
 def test_the_reference_is_what_mpmath_computes():
-    assert {"date": STORED["reference"]["date"], **reference()} == STORED["reference"]
+    assert numbers_of(reference()) == numbers_of(STORED["reference"])
 
 
 def test_all_agree_to_a_millionth():

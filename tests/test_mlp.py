@@ -182,6 +182,7 @@ def test_repr():
             ValueError,
             "activation must be one, or one for each of 1 hidden layers; got 2",
         ),
+        ((4, 5, 3), {"seed": 2**70}, ValueError, "seed must lie in −2⁶³…2⁶⁴ − 1, got 1180591620717411303424"),
         ((4, 5, 3), {"seed": 0.5}, TypeError, r"seed must be an integer, got 0.5 \(float\)"),
         ((4, 5, 3), {"dtype": torch.int64}, TypeError, "dtype must be a floating-point torch.dtype, got torch.int64"),
         ((4, 5, 3), {"dtype": "float32"}, TypeError, "dtype must be a floating-point torch.dtype, got float32"),

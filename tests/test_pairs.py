@@ -37,6 +37,15 @@ def test_the_notebook_holds_no_widget_state(chapter):
 
 
 @PAIRS
+def test_what_is_live_shows_its_still(chapter):
+    """Where nothing runs, as on GitHub."""
+    cells = nbformat.read(notebook_of(chapter), as_version=4).cells
+    shown = [output.data for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    live = [data for data in shown if data.get("text/plain", "").startswith(("LiveFigure(", "Playground("))]
+    assert all("image/png" in data for data in live)
+
+
+@PAIRS
 def test_jupyter_pairs_them(chapter):
     """Opening either in Jupyter updates the other."""
     config = jupytext.config.load_jupytext_config(str(chapter))

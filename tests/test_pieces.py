@@ -91,6 +91,16 @@ def test_the_tent_does_not_round(x, depth):
     assert Fraction(tent(depth)(torch.tensor([[x]], dtype=torch.float64)).item()) == exact
 
 
+@pytest.mark.parametrize("weight", [1e-17, 1e-20, -1e-20, 1e-300])
+def test_a_break_far_out_is_seen_from_both_sides(weight):
+    mlp = MLP(1, 1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        mlp.W1.fill_(weight), mlp.b1.fill_(0.3), mlp.W2.fill_(1.0)
+    x = torch.tensor([-4.0, -1.0, 0.0, 1.0, 4.0], dtype=torch.float64) / abs(weight)
+    x = torch.cat([x, torch.tensor([-3.0, 0.0, 3.0], dtype=torch.float64)])
+    torch.testing.assert_close(pieces_of(mlp)(x), mlp(x[:, None])[:, 0].detach())
+
+
 def test_depth_without_a_bend_has_one_piece():
     assert len(pieces_of(random_mlp((4, 4), activation="identity"))) == 1
 
@@ -136,6 +146,8 @@ def test_pieces_take_any_shape():
     pieces = Pieces(torch.tensor([-math.inf, 0.0, math.inf]), torch.tensor([0.0, 1.0]), torch.tensor([0.0, 0.0]))
     x = torch.tensor([[-2.0, 0.0], [1.0, 3.0]])
     assert torch.equal(pieces(x), torch.relu(x))
+    ends = torch.tensor([-math.inf, math.inf])
+    assert torch.equal(pieces(ends), torch.relu(ends))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +159,11 @@ def test_pieces_take_any_shape():
         (lambda: pieces_of(MLP(1, 3, 1, activation="gelu")), ValueError, "identity, relu, prelu, got gelu"),
         (lambda: pieces_of(MLP(1, 3, 1, activation=torch.relu)), ValueError, "identity, relu, prelu, got <built-in"),
         (lambda: pieces_of(tent(1), x=(1, 0)), ValueError, r"x must have low < high, got \(1, 0\)"),
-        (lambda: pieces_of(tent(1), x=(0, math.nan)), ValueError, "x must have low < high"),
+        (lambda: pieces_of(tent(1), x=(0, math.nan)), ValueError, r"x\[1\] must be finite, got nan"),
+        (lambda: pieces_of(tent(1), x=(None, 1)), TypeError, r"x\[0\] must be a number, got None"),
+        (lambda: pieces_of(tent(1), x=("a", "b")), TypeError, r"x\[0\] must be a number, got 'a'"),
+        (lambda: interpolant(torch.arange(2.0), torch.ones(2).double()), TypeError, "y must have the dtype of x, torch.float32"),
+        (lambda: interpolant(torch.tensor([0, 1e-40]), torch.arange(2.0)), ValueError, "slopes that are finite in torch.float32"),
         (lambda: pieces_of(tent(1), x=3), TypeError, r"x must be a pair \(low, high\), got 3"),
         (lambda: tent(0), ValueError, "depth must be at least 1, got 0"),
         (lambda: tent(1.5), TypeError, "depth must be an integer"),

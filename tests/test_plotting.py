@@ -72,6 +72,8 @@ def test_titles():
     assert titles(plot_with_derivative(relu)) == ["ReLU", "its derivative, by autograd"]
     assert titles(plot_with_derivative(prelu))[0] == "pReLU, α = 0.25"
     assert titles(plot_with_derivative(prelu, alpha=-0.1))[0] == "pReLU, α = −0.1"
+    for alpha in (np.float32(-0.5), torch.tensor(-0.5)):
+        assert titles(plot_with_derivative(prelu, alpha=alpha))[0] == "pReLU, α = −0.5"
     assert titles(plot_with_derivative(F.gelu, approximate="tanh"))[0] == "gelu, approximate = tanh"
     assert titles(plot_with_derivative(lambda x: x**2, title="a square"))[0] == "a square"
 
@@ -129,6 +131,7 @@ def test_use_style():
         ({"x": 5}, TypeError, r"x must be a pair \(low, high\), got 5"),
         ({"x": ("a", 5)}, TypeError, r"x\[0\] must be a number, got 'a'"),
         ({"beta": 1.0}, ValueError, "prelu has no parameter beta; it has alpha"),
+        ({"alpha": torch.tensor([[0.1], [0.2]])}, ValueError, r"alpha must be one number each: .* shape \(2, 1003\)"),
         ({"alpha": float("inf")}, ValueError, "alpha must be finite, got inf"),
     ],
 )

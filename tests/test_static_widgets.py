@@ -78,6 +78,7 @@ def test_two_builds_give_the_same_bytes(tmp_path):
 
     first, second = site("first"), site("second")
     assert first.scripts(STATE) == second.scripts(STATE)
+    assert set(first.files()) == set(second.files())
     differing = {path.name for path, content in first.files().items() if second.files()[path] != content}
     assert differing <= {"page.ipynb.txt", "page.ipynb"}  # the notebook itself has the random ids
 

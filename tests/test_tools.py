@@ -21,6 +21,15 @@ def test_old_python_is_told(monkeypatch):
         environment.check_python()
 
 
+def test_other_requirements_can_be_tried():
+    code = "import environment; print(environment.REQUIREMENTS)"
+    printed = [
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT / "tools", env=env, capture_output=True, text=True).stdout
+        for env in ({}, {"REQUIREMENTS": "newest.txt"})
+    ]
+    assert printed == ["requirements.txt\n", "newest.txt\n"]
+
+
 def test_no_network_is_told(monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(SystemExit, match="needs a network"):

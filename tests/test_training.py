@@ -96,11 +96,17 @@ def test_it_learns_xor_and_softmax_regression_does_not():
     assert accuracy(linear, corners, xor) <= 0.75
 
 
-def test_the_number_of_threads_is_given_back_even_after_an_error():
+def test_one_thread_adds_and_the_number_of_threads_is_given_back_even_after_an_error():
+    threads = []
+
+    def loss(outputs, targets):
+        threads.append(torch.get_num_threads())
+        return F.mse_loss(outputs, targets)
+
     torch.set_num_threads(2)
     with pytest.raises(Diverged):
-        fit(mlp(2, 2), X, Y, loss=F.mse_loss, optimizer=torch.optim.SGD, lr=1e9, epochs=50)
-    assert torch.get_num_threads() == 2
+        fit(mlp(2, 2), X, Y, loss=loss, optimizer=torch.optim.SGD, lr=1e9, epochs=50)
+    assert torch.get_num_threads() == 2 and set(threads) == {1}
     torch.set_num_threads(1)
 
 
@@ -134,7 +140,19 @@ def test_a_large_first_loss_is_not_divergence():
         ({"X": X[:0], "y": Y[:0]}, ValueError, r"X must have at least one row, got shape \(0, 2\)"),
         ({"X": X * torch.nan}, ValueError, "X must be finite"),
         ({"X": X.float()}, TypeError, "float64"),
-        ({"y": Y[:5]}, ValueError, "y must have a row for each of the 20 rows of X, got 5"),
+        ({"X": X[:, :0]}, ValueError, r"X must have at least one row, got shape \(20, 0\)"),
+        ({"X": torch.tensor(1.0)}, ValueError, r"X must have at least one row, got shape \(\)"),
+        ({"y": Y[:5]}, ValueError, r"y must have a row for each of the 20 rows of X, got shape \(5, 2\)"),
+        ({"y": None}, TypeError, "y must be a torch tensor, got None"),
+        ({"y": Y.tolist()}, TypeError, "y must be a torch tensor"),
+        ({"y": Y * torch.nan}, ValueError, "y must be finite"),
+        ({"model": mlp(2, 1), "y": Y[:, 0]}, ValueError, r"y must have the shape of the outputs, \(20, 1\), got \(20,\)"),
+        ({"model": torch.nn.Identity()}, ValueError, r"model must have parameters to train, got Identity\(\)"),
+        ({"loss": "mse"}, TypeError, "loss must be a function, got 'mse'"),
+        ({"loss": lambda o, y: (o - y) ** 2}, ValueError, "loss must return a scalar tensor"),
+        ({"loss": lambda o, y: 1.0}, ValueError, "loss must return a scalar tensor, got 1.0"),
+        ({"optimizer": "adam"}, TypeError, "optimizer must be a function, got 'adam'"),
+        ({"watch": 3}, TypeError, "watch must be a function, got 3"),
         ({"lr": 0.0}, ValueError, "lr must be positive, got 0.0"),
         ({"lr": -0.1}, ValueError, "lr must be positive, got -0.1"),
         ({"lr": float("nan")}, ValueError, "lr must be finite, got nan"),
@@ -151,18 +169,40 @@ def test_bad_input_is_refused(change, error, message):
         fit(arguments.pop("model"), arguments.pop("X"), arguments.pop("y"), **arguments)
 
 
-def shell(allow_stdin):
-    """A stand-in for a notebook's shell: the request that started the cell says whether it may ask for input."""
-    return types.SimpleNamespace(get_parent=lambda: {"content": {"allow_stdin": allow_stdin}})
+@pytest.mark.parametrize(
+    ("outputs", "y", "error", "message"),
+    [
+        (torch.eye(4), [0, 1, 2, 3], TypeError, r"y must be a tensor of integer labels, got \[0, 1, 2, 3\]"),
+        (torch.eye(4), torch.zeros(4), TypeError, "y must be a tensor of integer labels, got tensor"),
+        (torch.eye(4), torch.tensor([[0], [1], [2], [3]]), ValueError, r"each of 4 rows of X, n ≥ 1, got \(4, 1\)"),
+        (torch.eye(4), torch.tensor([0]), ValueError, r"y must be of shape \(n,\), .* got \(1,\)"),
+        (torch.eye(4), torch.eye(4).long(), ValueError, r"y must be of shape \(n,\), .* got \(4, 4\)"),
+        (torch.empty(0, 4), torch.empty(0).long(), ValueError, r"n ≥ 1, got \(0,\)"),
+        (torch.ones(2, 1), torch.tensor([1, 0]), ValueError, r"two or more outputs .*, got shape \(2, 1\)"),
+        (torch.ones(2), torch.tensor([1, 0]), ValueError, r"two or more outputs .*, got shape \(2,\)"),
+    ],
+)
+def test_accuracy_refuses(outputs, y, error, message):
+    with pytest.raises(error, match=message):
+        accuracy(torch.nn.Identity(), outputs, y)
 
 
-@pytest.mark.parametrize("allow_stdin", [True, False])
-def test_the_bar_shows_in_a_readers_notebook_and_not_in_a_build(monkeypatch, allow_stdin):
-    monkeypatch.setattr(training, "get_ipython", lambda: shell(allow_stdin))
+# What a shell was asked: to run a cell, which says whether it may ask for input, or to handle a pressed button.
+REQUESTS = {
+    "a reader's cell": ({"content": {"allow_stdin": True}}, True),
+    "a build's cell": ({"content": {"allow_stdin": False}}, False),
+    "a button": ({"content": {"comm_id": "1", "data": {"method": "custom", "content": {"event": "click"}}}}, True),
+    "nothing yet": ({}, True),
+}
+
+
+@pytest.mark.parametrize(("request_", "looks"), REQUESTS.values(), ids=REQUESTS)
+def test_the_bar_shows_in_a_readers_notebook_and_not_in_a_build(monkeypatch, request_, looks):
+    monkeypatch.setattr(training, "get_ipython", lambda: types.SimpleNamespace(get_parent=lambda: request_))
     shown = []
     monkeypatch.setattr(training, "tqdm", lambda steps, *_, disable, **__: shown.append(not disable) or steps)
     fit(mlp(2, 2), X, Y, loss=F.mse_loss, epochs=1)
-    assert shown == [allow_stdin]
+    assert shown == [looks]
 
 
 @pytest.mark.parametrize("terminal", [True, False])

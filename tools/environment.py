@@ -1,5 +1,6 @@
 """Make .venv from requirements.txt, or say in one sentence why this machine cannot."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,13 +8,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
+# Another file tries other versions, while the tests go on checking the pins of this one.
+REQUIREMENTS = os.environ.get("REQUIREMENTS", "requirements.txt")
 
 
 def main():
     check_python()
     create_venv(VENV)
-    say("Installing the pinned packages into .venv, once")
-    install(VENV, "-r", "requirements.txt")
+    say(f"Installing the packages of {REQUIREMENTS} into .venv, once")
+    install(VENV, "-r", REQUIREMENTS)
     install(VENV, "--no-deps", "--no-build-isolation", "--editable", ".")
     # Now, since a chapter that is the first to list the fonts says so among its outputs.
     run(VENV / "bin" / "python", "-c", "import matplotlib.font_manager")

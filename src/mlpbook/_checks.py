@@ -25,8 +25,26 @@ def finite(name: str, value) -> float:
     """Return ``value`` as a finite float."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
-    if not math.isfinite(value):
+    try:
+        number = float(value)
+    except OverflowError:  # an integer that no float can hold
+        number = math.inf
+    if not math.isfinite(number):
         raise ValueError(f"{name} must be finite, got {value}")
+    return number
+
+
+def finite_in(dtype: torch.dtype, name: str, value) -> float:
+    """Return ``value`` as a float that is finite in this dtype too."""
+    if abs(finite(name, value)) > torch.finfo(dtype).max:
+        raise ValueError(f"{name} must be finite in {dtype}, got {value}")
+    return float(value)
+
+
+def positive(name: str, value) -> float:
+    """Return ``value`` as a finite float above 0."""
+    if finite(name, value) <= 0:
+        raise ValueError(f"{name} must be positive, got {value}")
     return float(value)
 
 
@@ -39,7 +57,10 @@ def finite_tensor(name: str, value, like: torch.Tensor) -> torch.Tensor:
     except RuntimeError as error:
         shapes = f"x of shape {tuple(like.shape)}, got shape {tuple(value.shape)}"
         raise ValueError(f"{name} must broadcast against {shapes}") from error
-    return value.to(like.dtype)
+    converted = value.to(like.dtype)
+    if not converted.isfinite().all():
+        raise ValueError(f"{name} must be finite in {like.dtype}, got {value.detach().tolist()}")
+    return converted
 
 
 def integer(name: str, value) -> int:
@@ -47,6 +68,13 @@ def integer(name: str, value) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
     return operator.index(value)
+
+
+def generator(seed) -> torch.Generator:
+    """Return a source of random numbers that starts at ``seed``."""
+    if integer("seed", seed) not in range(-(2**63), 2**64):
+        raise ValueError(f"seed must lie in −2⁶³…2⁶⁴ − 1, got {seed}")
+    return torch.Generator().manual_seed(operator.index(seed))
 
 
 def positive_integer(name: str, value) -> int:

@@ -41,7 +41,7 @@ def torch_activations() -> tuple[str, ...]:
     """
     home = nn.modules.activation.__name__
     classes = [c for c in vars(nn).values() if inspect.isclass(c) and c.__module__ == home]
-    return tuple(c.__name__ for c in classes)
+    return tuple(sorted(c.__name__ for c in classes))
 
 
 def no_kinks(**_) -> tuple[float, ...]:
@@ -94,7 +94,11 @@ class Entry:
 
     @property
     def sliders(self) -> dict[str, FloatSlider]:
-        """A new slider for each parameter."""
+        """A new slider for each parameter.
+
+        >>> list(ATLAS["ELU"].sliders)
+        ['alpha']
+        """
         return {
             p.name: FloatSlider(value=p.default, min=p.low, max=p.high, step=p.step, description=p.symbol)
             for p in self.parameters
@@ -102,7 +106,11 @@ class Entry:
 
     @property
     def kinks(self) -> tuple[float, ...]:
-        """Every kink that the sliders can bring about."""
+        """Every kink that the sliders can bring about.
+
+        >>> ATLAS["ReLU6"].kinks
+        (0.0, 6.0)
+        """
         choices = [positions(name, slider) for name, slider in self.sliders.items()]
         places = [self.kinks_of(**dict(zip(self.defaults, chosen))) for chosen in itertools.product(*choices)]
         return tuple(sorted(set(itertools.chain.from_iterable(places))))
@@ -439,7 +447,11 @@ def _card(entry) -> str:
 
 
 def table() -> Markdown:
-    """Return the measured facts of all activations, with their default parameters."""
+    """Return the measured facts of all activations, with their default parameters.
+
+    >>> print(table().data.splitlines()[2])
+    | Threshold | 0 | x ≤ 1 | ∞ | yes | ∞ | jumps |
+    """
     head = ["", "lowest", "at", "highest", "never falls", "steepest", "kinks"]
     rows = [head, ["---"] * len(head), *([entry.name, *_row(facts(entry))] for entry in ATLAS.values())]
     return Markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
@@ -486,7 +498,11 @@ def _entries(names) -> list[Entry]:
 
 
 def compare() -> LiveFigure:
-    """Return a live figure of any three activations, their derivatives and measured facts, at their defaults."""
+    """Return a live figure of any three activations, their derivatives and measured facts, at their defaults.
+
+    >>> compare()
+    LiveFigure('atlas-compare': x, first, second, third)
+    """
     pickers = dict(zip(("first", "second", "third"), SERIES))
     curves = [
         [Curve(x, Frames(y, (picker,)), stroke, picker, dashed) for picker, stroke in pickers.items()]
@@ -527,7 +543,11 @@ def kinds() -> dict[str, list[str]]:
 
 
 def by_kind() -> LiveFigure:
-    """Return a live figure of all activations of a kind and their derivatives, with one picked out."""
+    """Return a live figure of all activations of a kind and their derivatives, with one picked out.
+
+    >>> by_kind()
+    LiveFigure('atlas-kinds': x, kind, pick)
+    """
     names = kinds()
     member = torch.tensor([[name in chosen for name in ATLAS] for chosen in names.values()])
     curves = [
@@ -571,8 +591,8 @@ def _both() -> list[tuple[torch.Tensor, torch.Tensor, bool]]:
 
 def _grid() -> torch.Tensor:
     """(n,) inputs, with each kink and the two floats beside it."""
-    kinks = torch.tensor(sorted({k for entry in ATLAS.values() for k in entry.kinks_of(**entry.defaults)}))
-    kinks = kinks.double()
+    kinks = {kink for entry in ATLAS.values() for kink in entry.kinks_of(**entry.defaults)}
+    kinks = torch.tensor(sorted(kinks), dtype=torch.float64)
     beside = [torch.nextafter(kinks, far.expand_as(kinks)) for far in FAR]
     x = torch.cat([torch.linspace(-6, 6, 121, dtype=torch.float64), kinks, *beside]).unique()
     return x[x.abs() <= 6]

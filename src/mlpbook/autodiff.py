@@ -5,6 +5,7 @@ import torch
 from mlpbook._checks import floating_tensor, name_of
 
 
+@torch.inference_mode(False)
 def value(fn, x, **params) -> torch.Tensor:
     """Evaluate an elementwise function, without its derivative.
 
@@ -19,6 +20,7 @@ def value(fn, x, **params) -> torch.Tensor:
     return _evaluate(fn, _leaf(x, params), params).detach()
 
 
+@torch.inference_mode(False)
 def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
     """Evaluate an elementwise function and its derivative with respect to x.
 
@@ -34,7 +36,8 @@ def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
 
     Raises:
         TypeError: ``x`` is not a floating-point tensor, or ``fn`` does not return one of its dtype.
-        ValueError: ``fn`` raises, changes the shape, is not elementwise, or cannot be differentiated.
+        ValueError: ``fn`` raises, changes the shape, is not elementwise, or cannot be differentiated; or a
+            parameter does not broadcast.
 
     >>> x = torch.tensor([-2.0, 0.0, 3.0])
     >>> value_and_derivative(torch.relu, x)
@@ -49,8 +52,18 @@ def value_and_derivative(fn, x, **params) -> tuple[torch.Tensor, torch.Tensor]:
 
 def _leaf(x, params):
     floating_tensor("x", x)
-    shape = torch.broadcast_shapes(x.shape, *(p.shape for p in params.values() if _is_tensor(p)))
+    shape = x.shape
+    for name, value in params.items():
+        shape = _broadcast(shape, name, value) if _is_tensor(value) else shape
     return x.detach().expand(shape).clone().requires_grad_()
+
+
+def _broadcast(shape, name, value):
+    try:
+        return torch.broadcast_shapes(shape, value.shape)
+    except RuntimeError as error:
+        shapes = f"x of shape {tuple(shape)}, got shape {tuple(value.shape)}"
+        raise ValueError(f"{name} must broadcast against {shapes}") from error
 
 
 def _evaluate(fn, leaf, params):
@@ -75,21 +88,23 @@ def _call(fn, x, params):
 
 
 def _check_elementwise(fn, x, y, params):
-    """Refuse ``fn`` if its value at some points changes when the others are left out."""
-    count = x.shape[-1] if x.ndim else 0
-    if count < 2:
-        return
-    # Off-centre and without the ends, so that a reversal, a sum, a minimum or a maximum shows.
-    part = slice(count // 4, count // 2)
-    params = {name: _cut(value, part) for name, value in params.items()}
-    alone, together = _call(fn, x[..., part], params).detach(), y[..., part]
+    """Refuse ``fn`` if its value at some points changes when the others along an axis are left out."""
+    for axis in range(-x.ndim, 0):
+        if x.shape[axis] > 1 and x.numel():
+            fewer = {name: _cut(value, axis) for name, value in params.items()}
+            _check_alone(fn, _cut(x, axis), _cut(y, axis), fewer)
+
+
+def _check_alone(fn, x, together, params):
+    """Refuse ``fn`` if its values ``together`` with others are not those at x alone."""
+    alone = _call(fn, x, params).detach()
     # Not to the last bit: torch's vectorised and scalar loops round differently.
     tolerance = torch.finfo(x.dtype).eps ** 0.5
     scale = together[together.isfinite()].abs().max().item() if together.isfinite().any() else 1.0
     if not torch.allclose(alone, together, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
         raise ValueError(
             f"fn {name_of(fn)} must be elementwise (and not random): "
-            f"its value at {_at(x[..., part], params)} depends on what else is in x"
+            f"its value at {_at(x, params)} depends on what else is in x"
         )
 
 
@@ -110,10 +125,13 @@ def _is_tensor(value) -> bool:
     return isinstance(value, torch.Tensor)
 
 
-def _cut(value, part):
-    """Take the part of a parameter that goes with that part of x's last axis."""
-    varies = _is_tensor(value) and value.ndim and value.shape[-1] > 1
-    return value[..., part] if varies else value
+def _cut(value, axis):
+    """Take a part of x, or of a parameter that varies with it, along an axis counted from the right."""
+    if not _is_tensor(value) or value.ndim < -axis or value.shape[axis] == 1:
+        return value
+    # Off-centre and without the ends, so that a reversal, a sum, a minimum or a maximum shows.
+    start, stop = value.shape[axis] // 4, value.shape[axis] // 2
+    return value.narrow(axis, start, stop - start)
 
 
 def _at(x, params) -> str:

@@ -3,10 +3,11 @@
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 
-from mlpbook._checks import floating_tensor
+from mlpbook._checks import finite, floating_tensor
 from mlpbook.autodiff import value_and_derivative
 
 POINTS = torch.linspace(-6, 6, 97, dtype=torch.float64)
@@ -41,12 +42,13 @@ def derivative(answer: Callable, of: Callable, *, wrt: str = "x", x: torch.Tenso
         answer: the reader's ``answer(x, **params)``; returns a tensor of x's shape, or a number.
         of: the function ``of(x, **params)``, an ``Activation`` or another one of torch operations.
         wrt: what it is differentiated by, "x" or the name of a parameter.
-        x: floating-point tensor (n,) of the points to try.
+        x: floating-point tensor (n,) of the points to try, n ≥ 1.
         **params: a number for each parameter, or a tuple of numbers to try one after the other.
 
     Raises:
-        TypeError: ``answer`` or ``of`` is not callable, or ``x`` not a floating-point tensor.
-        ValueError: ``wrt`` is not "x" nor a parameter given, or autograd cannot differentiate ``of``.
+        TypeError: ``answer`` or ``of`` is not callable, ``x`` not a floating-point tensor, a parameter no number.
+        ValueError: ``x`` has another shape, a tuple is empty, ``wrt`` is not "x" nor a parameter given, or
+            autograd cannot differentiate ``of``.
             An error inside ``answer`` is the reader's to see, and passes through.
 
     >>> derivative(lambda x: 3 * x**2, of=lambda x: x**3)
@@ -56,14 +58,16 @@ def derivative(answer: Callable, of: Callable, *, wrt: str = "x", x: torch.Tenso
     At x = -6 you say -18, autograd says 108.
     """
     _check_functions(answer=answer, of=of)
-    floating_tensor("x", x)
+    _check_points(x)
+    if x.ndim != 1:
+        raise ValueError(f"x must be of shape (n,), got {tuple(x.shape)}")
     if wrt not in ("x", *params):
         raise ValueError(f"wrt must be one of {', '.join(['x', *params])}, got {wrt!r}")
     at_kink = torch.isin(x, x.new_tensor(getattr(of, "kinks", ()))) & (wrt == "x")
     count = 0
     for position in _positions(params):
         truth = _autograd(of, wrt, x, position)
-        mine = answer(x, **position)
+        mine = answer(x.clone(), **position)  # an answer that writes into x must not write into the next one's
         failure = _failure(mine, truth, x, ~at_kink, position, "autograd")
         if failure:
             return Verdict(False, failure)
@@ -77,18 +81,24 @@ def values(answer: Callable, claim: Callable, x: torch.Tensor = POINTS) -> Verdi
     Args:
         answer: the reader's function of ``x``; returns a tensor of the shape of ``claim(x)``, or a number.
         claim: what it should equal.
-        x: floating-point tensor, (n,) points or (n, d) rows.
+        x: floating-point tensor, (n,) points or (n, d) rows, n ≥ 1.
+
+    Where both are nan they agree.
 
     Raises:
-        TypeError: ``answer`` or ``claim`` is not callable, or ``x`` not a floating-point tensor.
+        TypeError: ``answer`` or ``claim`` is not callable, ``x`` or ``claim(x)`` not a floating-point tensor.
+        ValueError: ``x`` is empty, or ``claim(x)`` has not a row for each of ``x``.
 
     >>> values(lambda x: 2 * torch.sigmoid(2 * x) - 1, torch.tanh)
     Right: the claim holds at all 97 points.
     """
     _check_functions(answer=answer, claim=claim)
-    floating_tensor("x", x)
+    _check_points(x)
+    truth = floating_tensor("claim(x)", claim(x.clone()))
+    if truth.shape[:1] != x.shape[:1]:
+        raise ValueError(f"claim(x) must have a row for each of {len(x)} of x, got shape {tuple(truth.shape)}")
     everywhere = torch.ones(len(x), dtype=torch.bool)
-    failure = _failure(answer(x), claim(x), x, everywhere, {}, "the claim")
+    failure = _failure(answer(x.clone()), truth, x, everywhere, {}, "the claim")
     return Verdict(not failure, failure or f"Right: the claim holds at all {len(x)} points.")
 
 
@@ -101,12 +111,15 @@ def cases(answer: Callable, claim: Callable, arguments: Iterable[tuple]) -> Verd
 
     Raises:
         TypeError: ``answer`` or ``claim`` is not callable.
+        ValueError: there is no case.
 
     >>> cases(lambda d, h: d * h, lambda d, h: d * h + h, [(4, 5), (1, 1)])
     Not yet: for (4, 5) you say 20, the claim says 25.
     """
     _check_functions(answer=answer, claim=claim)
     arguments = list(arguments)
+    if not arguments:
+        raise ValueError("arguments must hold at least one case, got none")
     for case in arguments:
         mine, truth = answer(*case), torch.as_tensor(claim(*case), dtype=torch.float64)
         as_truth = _like(mine, truth)
@@ -122,9 +135,19 @@ def _check_functions(**functions):
             raise TypeError(f"{name} must be a function, got {value!r}")
 
 
+def _check_points(x):
+    if not floating_tensor("x", x).ndim or not x.numel():
+        raise ValueError(f"x must have at least one point, got shape {tuple(x.shape)}")
+
+
 def _positions(params) -> list[dict]:
     """Every combination of the parameters' values."""
     options = [value if isinstance(value, tuple) else (value,) for value in params.values()]
+    for name, values in zip(params, options):
+        if not values:
+            raise ValueError(f"{name} must be a number or a tuple of numbers, got ()")
+        for value in values:
+            finite(name, value)
     return [dict(zip(params, chosen)) for chosen in itertools.product(*options)]
 
 
@@ -161,15 +184,15 @@ def _at_kinks(mine, truth, x, at_kink, position) -> str:
 
 def _like(answer, truth) -> torch.Tensor | None:
     """The answer as a tensor of the shape and dtype of the truth; None if it is not one."""
-    if isinstance(answer, (int, float)):
-        return torch.full_like(truth, answer)
+    if isinstance(answer, Real):  # numpy's numbers and fractions too
+        return torch.full_like(truth, float(answer))
     if not isinstance(answer, torch.Tensor) or answer.shape != truth.shape:
         return None
     return answer.detach().to(truth.dtype)
 
 
 def _close(mine, truth):
-    return torch.isclose(mine, truth.detach(), rtol=RTOL, atol=ATOL)
+    return torch.isclose(mine, truth.detach(), rtol=RTOL, atol=ATOL, equal_nan=True)
 
 
 def _by_row(t):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from mlpbook._checks import integer, positive_integer
+from mlpbook._checks import floating_tensor, generator, positive_integer
 
 
 class Split(NamedTuple):
@@ -32,7 +32,7 @@ def digits(*, half_inverted: bool = False, seed: int = 0, test_size: int = 500) 
 
     Raises:
         ModuleNotFoundError: scikit-learn, which brings the images, is not installed.
-        TypeError, ValueError: ``seed`` is not an integer, or ``test_size`` not one in 1…1796.
+        TypeError, ValueError: ``seed`` is not an integer of 64 bits, or ``test_size`` not one in 1…1796.
 
     Source: the test part of the Optical Recognition of Handwritten Digits data set (Alpaydın and Kaynak, 1998).
 
@@ -43,19 +43,22 @@ def digits(*, half_inverted: bool = False, seed: int = 0, test_size: int = 500) 
     X, y = _load()
     test = slice(None, _check_size(test_size, len(y)))
     train = slice(test.stop, None)
-    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(integer("seed", seed)))
+    order = torch.randperm(len(y), generator=generator(seed))
     X, y = X[order], y[order]
     split = Split(X[train], y[train], X[test], y[test])
     return _with_inverses(split) if half_inverted else split
 
 
 def invert(X: torch.Tensor) -> torch.Tensor:
-    """Return the negative of images with pixels in 0…1: ink becomes paper.
+    """Return the negative of images with pixels in 0…1, of any shape and floating-point dtype: ink becomes paper.
+
+    Raises:
+        TypeError: ``X`` is not a floating-point tensor.
 
     >>> invert(torch.tensor([0.0, 0.25, 1.0]))
     tensor([1.0000, 0.7500, 0.0000])
     """
-    return 1 - X
+    return 1 - floating_tensor("X", X)
 
 
 def _with_inverses(split: Split) -> Split:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
-from mlpbook._checks import floating_tensor, integer, name_of, positive_integer
+from mlpbook._checks import floating_tensor, generator, name_of, positive_integer
 from mlpbook.activations import Activation, get, identity
 
 
@@ -26,8 +26,8 @@ class MLP(nn.Module):
     Raises:
         TypeError: a size or the seed is not an integer, ``dtype`` is not floating-point, or an
             activation is neither a name nor callable.
-        ValueError: fewer than two sizes, a size below 1, an unknown name, or not one activation
-            per hidden layer.
+        ValueError: fewer than two sizes, a size below 1, a seed beyond 64 bits, an unknown name, or not one
+            activation per hidden layer.
 
     An ``Activation`` is applied as its plain torch function, so the network equals
     ``torch.nn.Sequential`` of the same weights, at the same speed.
@@ -53,9 +53,9 @@ class MLP(nn.Module):
         # Registered, so that an activation with weights of its own (torch.nn.PReLU) trains too.
         self.learnable = nn.ModuleList(a for a in self.activations if isinstance(a, nn.Module))
         self._functions = [a.plain if isinstance(a, Activation) else a for a in (*self.activations, identity)]
-        generator = None if seed is None else torch.Generator().manual_seed(integer("seed", seed))
+        source = None if seed is None else generator(seed)
         for layer, shape in enumerate(zip(self.sizes, self.sizes[1:]), start=1):
-            setattr(self, f"W{layer}", nn.Parameter(_glorot(shape, generator, _check_dtype(dtype))))
+            setattr(self, f"W{layer}", nn.Parameter(_glorot(shape, source, _check_dtype(dtype))))
             setattr(self, f"b{layer}", nn.Parameter(torch.zeros(1, shape[1], dtype=dtype)))
 
     @property
@@ -69,7 +69,11 @@ class MLP(nn.Module):
         return tuple(getattr(self, f"b{layer}") for layer in range(1, len(self.sizes)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Map a minibatch of shape (n, inputs) to outputs of shape (n, outputs); errors as for ``hidden``."""
+        """Map a minibatch (n, inputs), in the parameters' dtype and on their device, to outputs (n, outputs).
+
+        Raises:
+            TypeError, ValueError: as for ``hidden``.
+        """
         return self._run(x)[-1]
 
     def hidden(self, x: torch.Tensor) -> list[torch.Tensor]:
@@ -154,5 +158,5 @@ def _per_layer(activation, layers):
     return tuple(get(a) for a in activation)
 
 
-def _glorot(shape, generator, dtype):
-    return torch.randn(shape, generator=generator, dtype=dtype) * (2 / sum(shape)) ** 0.5
+def _glorot(shape, source, dtype):
+    return torch.randn(shape, generator=source, dtype=dtype) * (2 / sum(shape)) ** 0.5

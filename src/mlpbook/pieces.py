@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from mlpbook._checks import floating_tensor, positive_integer
+from mlpbook._checks import finite, floating_tensor, positive_integer
 from mlpbook.activations import Activation, identity
 from mlpbook.mlp import MLP
 
@@ -37,9 +37,10 @@ class Pieces:
         return len(self.slopes)
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """Evaluate at x of any shape; the outer pieces go on beyond the interval."""
+        """Evaluate at x of any shape, in the pieces' dtype (float64 from ``pieces_of``); the outer pieces go on to ±∞."""
         piece = torch.searchsorted(self.breaks, x)
-        return self.slopes[piece] * x + self.intercepts[piece]
+        slopes = self.slopes[piece]
+        return slopes * x.masked_fill(slopes == 0, 0.0) + self.intercepts[piece]  # 0·∞ would be nan
 
     @property
     def breaks(self) -> torch.Tensor:
@@ -59,7 +60,7 @@ def pieces_of(mlp: MLP, x: tuple[float, float] = (-math.inf, math.inf)) -> Piece
         x: the interval, (low, high); the whole line if not given.
 
     Raises:
-        TypeError: ``mlp`` is not an ``MLP``, or ``x`` not a pair.
+        TypeError: ``mlp`` is not an ``MLP``, or ``x`` not a pair of numbers.
         ValueError: ``mlp`` has more than one input or output, another activation, or weights that are not
             finite; or not low < high.
 
@@ -91,8 +92,8 @@ def interpolant(x: torch.Tensor, y: torch.Tensor) -> MLP:
         ``MLP(1, N, 1, activation="relu")`` in that dtype.
 
     Raises:
-        TypeError: x or y is not a floating-point tensor.
-        ValueError: fewer than two points, unequal shapes, x not increasing, or a number not finite.
+        TypeError: x or y is not a floating-point tensor, or their dtypes differ.
+        ValueError: fewer than two points, unequal shapes, x not increasing, or a number or slope not finite.
 
     >>> v = interpolant(torch.tensor([-1.0, 0.0, 1.0]), torch.tensor([1.0, 0.0, 1.0]))
     >>> v(torch.tensor([[-2.0], [-0.5], [0.25], [2.0]])).tolist()
@@ -164,8 +165,10 @@ def _cut(edges, zeros):
 def _inside(edges):
     """A point of every interval; the outer ones may be unbounded."""
     low, high = edges[:-1], edges[1:]
-    middle = torch.where(low.isinf(), high - 1, torch.where(high.isinf(), low + 1, (low + high) / 2))
-    return middle.nan_to_num(posinf=0.0)  # no edge at all: any point will do
+    # So far out that the step does not round away.
+    left, right = high - (1 + high.abs()), low + (1 + low.abs())
+    middle = torch.where(low.isinf(), left, torch.where(high.isinf(), right, (low + high) / 2))
+    return middle.nan_to_num(nan=0.0)  # no edge at all: any point will do
 
 
 def _merge(edges, slopes, intercepts) -> Pieces:
@@ -185,7 +188,7 @@ def _left_slope(activation) -> float:
 def _edges(x) -> torch.Tensor:
     if not isinstance(x, (tuple, list)) or len(x) != 2:
         raise TypeError(f"x must be a pair (low, high), got {x!r}")
-    low, high = x
+    low, high = (bound if bound in (-math.inf, math.inf) else finite(f"x[{i}]", bound) for i, bound in enumerate(x))
     if not low < high:
         raise ValueError(f"x must have low < high, got {x!r}")
     return torch.tensor([low, high], dtype=torch.float64)
@@ -206,5 +209,9 @@ def _check_points(x, y) -> None:
             raise ValueError(f"{name} must be finite, got {value.tolist()}")
     if x.ndim != 1 or len(x) < 2 or x.shape != y.shape:
         raise ValueError(f"x and y must both be of shape (N + 1,), N ≥ 1, got {tuple(x.shape)} and {tuple(y.shape)}")
+    if x.dtype != y.dtype:
+        raise TypeError(f"y must have the dtype of x, {x.dtype}, got {y.dtype}")
     if not (x.diff() > 0).all():
         raise ValueError(f"x must increase, got {x.tolist()}")
+    if not (y.diff() / x.diff()).isfinite().all():
+        raise ValueError(f"x and y must have slopes that are finite in {x.dtype}, got x = {x.tolist()}")

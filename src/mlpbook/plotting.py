@@ -1,5 +1,7 @@
 """Pictures that do not move, in the book's one style: a function drawn beside its autograd derivative."""
 
+from numbers import Real
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -51,6 +53,8 @@ def plot_with_derivative(fn, x: tuple[float, float] = (-5, 5), title: str | None
     kinks = [kink for kink in getattr(fn, "kinks", ()) if low < kink < high]
     grid = _grid(low, high, kinks)
     value, derivative = (y.numpy() for y in value_and_derivative(fn, torch.from_numpy(grid), **params))
+    if value.shape != grid.shape:
+        raise ValueError(f"{', '.join(params)} must be one number each: there is one curve, and values of shape {value.shape}")
     with plt.rc_context(look.matplotlib_style()):
         figure, axes = plt.subplots(1, 2)
         # pyplot forgets the figure: a notebook shows the one returned, not a second one.
@@ -73,7 +77,9 @@ def _heading(fn, title, params):
 
 
 def _number(value):
-    return f"{value:g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
+    if isinstance(value, torch.Tensor) and value.ndim == 0:
+        value = value.item()
+    return f"{value:g}".replace("-", "−") if isinstance(value, Real) else str(value)
 
 
 def _grid(low, high, kinks):

@@ -15,7 +15,7 @@ AXE = ROOT / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of the built pages as a reader has it, who unpacked the offline copy; test_copies.py compares the two."""
+    """The folder of the built pages as a reader has it, who unpacked the offline copy; test_publishing.py compares the two."""
     copy = ROOT / "book" / "_build" / "html" / f"{NAME}.zip"
     assert copy.exists(), "the book is not built: run make book"
     folder = tmp_path_factory.mktemp("offline copy")

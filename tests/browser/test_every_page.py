@@ -1,5 +1,6 @@
 """What holds on every page of the built book: it is quiet, complete, readable by all, and fits a phone."""
 
+import json
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -83,8 +84,17 @@ def is_there(path, target):
         return True
     file = (HTML / path).parent / unquote(url.path) if url.path else HTML / path
     if url.fragment.startswith("live:"):
-        return f'"name":"{url.fragment[5:].split(".")[0]}"' in file.read_text(encoding="utf-8")
+        names = [pair.split("=")[0].split(".") for pair in unquote(url.fragment[5:]).split("&")]
+        return all(name in live(file) and set(controls) <= live(file)[name] for name, *controls in names)
     return file.exists() and (file.suffix != ".html" or not url.fragment or unquote(url.fragment) in anchors(file))
+
+
+@cache
+def live(file):
+    """The names of a page's live figures and playgrounds, each with those of its sliders or options."""
+    state = re.search(r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', file.read_text("utf-8"), re.DOTALL)
+    models = [model["state"] for model in json.loads(state[1])["state"].values()] if state else []
+    return {model["name"]: {trait[3:] for trait in model if trait.startswith("at_")} for model in models if "name" in model}
 
 
 @cache

@@ -1,5 +1,6 @@
 """A live figure apart from its page: alone in a frame, and on slides. test_live_figures.py compares each with torch."""
 
+import pytest
 from playwright.sync_api import expect
 from test_live_figures import NAMES
 
@@ -46,6 +47,13 @@ def test_slides(page):
     assert slides.url.endswith(f"?slides={len(names) - 1}")
     slides.get_by_role("button", name="Full screen").click()
     slides.wait_for_function("document.fullscreenElement")
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("abc", 1), ("1.5", 1), ("99", 3), ("-1", 1), ("0", 1), ("2", 2)])
+def test_an_address_of_a_slide_that_is_not_there(page, asked, shown):
+    slides = page(f"chapters/relu.html?slides={asked}")
+    expect(slides.get_by_text(f"{shown} of 3")).to_be_visible()
+    expect(slides.locator(".mlp-live.is-live:visible")).to_have_count(1)
 
 
 def test_a_slider_keeps_its_keys_on_slides(page):

@@ -101,6 +101,19 @@ def test_a_kink_nobody_declared_is_found_by_refinement():
     assert abs(x[y.argmin()] - 0.3721) < 16 / 65 / 2**6
 
 
+@pytest.mark.parametrize("fn", [
+    lambda x: torch.round(8 * x) / 8,
+    lambda x: torch.round(16 * x) / 16,
+    lambda x: 8 * x - torch.floor(8 * x),
+], ids=["eighths", "sixteenths", "sawtooth"])  # fmt: skip
+def test_a_function_that_meets_its_chords_at_every_half(fn):
+    figure = explore(fn)
+    curve = marks(figure, "curve", 0)[0]
+    x, y = unpack(figure, curve["x"]), unpack(figure, curve["y"])
+    at = np.linspace(-3, 3, 601)[1:-1] + 1e-3  # not on a jump
+    np.testing.assert_allclose(np.interp(at, x, y), _torch(fn, at, {}, 0), atol=TOLERANCE * np.ptp(y) + 1e-6)
+
+
 def test_several_functions_take_their_own_sliders():
     figure = explore(swish, relu, gelu, prelu, alpha=alpha(), beta=FloatSlider(max=2, step=1))
     curves = marks(figure, "curve", 0)
@@ -132,6 +145,16 @@ def test_the_functions_names_name_the_figure():
     assert explore(torch.tanh, name="mine").name == "mine"
 
 
+def test_names_no_address_takes():
+    def σ(x):
+        return torch.sigmoid(x)
+
+    def _(x):
+        return x.exp()
+
+    assert explore(σ).name == "σ" and explore(_).name == "figure"
+
+
 def test_the_point_starts_inside_a_range_without_one():
     figure = explore(relu, x=FloatRangeSlider(value=(-3, -2), min=-4, max=-2))
     assert figure.position["point"] == -2
@@ -145,6 +168,7 @@ def raises(x):
     ("call", "error", "message"),
     [
         (lambda: explore("relu"), TypeError, "fn must be a function of a tensor, got 'relu'"),
+        (lambda: explore(*[relu] * 5), ValueError, "others must be at most 3, a colour for each, got 4"),
         (lambda: explore(relu, x=(-1, 1)), TypeError, "x must be a FloatRangeSlider, got tuple"),
         (lambda: explore(relu, point=1.0), TypeError, "point must be a FloatSlider, got float"),
         (lambda: explore(relu, alpha=alpha()), TypeError, "alpha: no such parameter of relu"),
@@ -157,6 +181,10 @@ def raises(x):
         (lambda: explore(prelu, alpha=alpha(value=0.26)), ValueError, "alpha starts at 0.26, between"),
         (lambda: explore(prelu, alpha=alpha(max=np.inf)), ValueError, "alpha.max must be finite, got inf"),
         (lambda: explore(prelu, alpha=alpha(min=np.nan)), ValueError, "alpha.min must be finite, got nan"),
+        (lambda: explore(prelu, alpha=alpha(step=None)), ValueError, "alpha.step must be finite, got None"),
+        (lambda: explore(relu, point=alpha(step=None)), ValueError, "point.step must be finite, got None"),
+        (lambda: explore(relu, x=FloatRangeSlider(step=None)), ValueError, "x.step must be finite, got None"),
+        (lambda: explore(lambda x, a: x * 1.0, a=alpha()), ValueError, "the slider 'a' changes nothing"),
         (lambda: explore(prelu, alpha=alpha(step=1e-5)), ValueError, "frames .* are more than 20,000"),
         (
             lambda: explore(relu, x=FloatRangeSlider(value=(1, 1), min=0, max=2)),

@@ -73,6 +73,20 @@ def test_the_still_is_told_in_words():
     )
 
 
+def test_a_still_moved_from_python_is_told_as_it_is():
+    live = figure()
+    live.sliders["alpha"].value, live.sliders["point"].value = 1.0, -1.0
+    live._repr_mimebundle_()
+    assert live.summary.endswith("x = -1.0; α = 1.0; pReLU(x) = −1.0000; pReLU′(x) = 1.0000")
+
+
+def test_a_still_is_cropped_on_either_axis():
+    scene = Scene(Panel(CURVE, x=Axis("x", crop="a"), y=Axis("y", crop="b")))
+    live = LiveFigure(scene, a=FloatRangeSlider(value=(0.5, 1), max=1), b=FloatRangeSlider(value=(0.2, 0.4), max=2))
+    (axes,) = live.draw().axes
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0.5, 1), (0.2, 0.4))
+
+
 def test_the_same_bytes_twice():
     one, two = figure(), figure()
     assert one.frames == two.frames and one.scene == two.scene

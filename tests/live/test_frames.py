@@ -20,6 +20,8 @@ def slider(**options):
     [
         (slider(step=0.1, max=0.3), [0.0, 0.1, 0.2, 0.3]),
         (slider(step=0.4), [0.0, 0.4, 0.8]),
+        (slider(step=1e-13, max=3e-13), [0.0, 1e-13, 2e-13, 3e-13]),
+        (slider(step=0.1, min=-1e9, max=-1e9 + 0.2, value=-1e9), [-1e9, -1e9 + 0.1, -1e9 + 0.2]),
         (FloatSlider(value=-0.5, min=-0.5, max=1.5, step=1), [-0.5, 0.5, 1.5]),
         (IntSlider(min=2, max=9, step=3), [2, 5, 8]),
         (Checkbox(), [False, True]),
@@ -37,6 +39,7 @@ def test_positions(widget, want):
         (Dropdown(options=["one"]), "k must offer at least two options"),
         (Dropdown(options=["a", "b"], value=None), "k must start at one of its options"),
         (IntSlider(min=0, max=5, step=0), "k.step must be positive, got 0"),
+        (slider(step=None), "k.step must be finite, got None"),
     ],
 )
 def test_bad_choices(widget, message):
@@ -101,6 +104,21 @@ def test_a_heat_map_travels_as_256_levels():
 def test_a_bad_scene_function_is_refused(function, error, message):
     with pytest.raises(error, match=message):
         LiveFigure(function, a=slider())
+
+
+def test_a_slider_over_equal_frames_changes_nothing():
+    curve = Curve([0.0, 1.0], Frames(np.ones((5, 2)), ("a",)))
+    with pytest.raises(ValueError, match="the slider 'a' changes nothing"):
+        LiveFigure(Scene(Panel(curve)), a=slider())
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_heat_map_keeps_its_shape(columns):
+    def scene(n):
+        return Scene(Panel(HeatMap(np.zeros((n, n ** (columns - 1))), x=(0, 1), y=(0, 1))))
+
+    with pytest.raises(ValueError, match=r"HeatMap.z must have the same shape in every frame, got \(1, 1\) and \(2, "):
+        LiveFigure(scene, n=IntSlider(value=1, min=1, max=2))
 
 
 def test_too_many_bytes(monkeypatch):

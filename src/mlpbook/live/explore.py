@@ -23,6 +23,9 @@ COARSE = 65  # samples before refinement
 PASSES = 10  # each halves the segments that are still too coarse
 # A chord may miss the curve by this share of the panel's height: invisible even zoomed in 20 times.
 TOLERANCE = 1 / 16_000
+# Where along a segment a chord is held against the curve: in the middle, where it misses a smooth one most, and at the
+# golden section, since a function of steps may meet its chords at every half, quarter, eighth, …
+PLACES = (0.5, 0.382)
 
 
 def explore(
@@ -59,30 +62,25 @@ def explore(
         ValueError: bad bounds or steps, too many frames; a function that raises, changes the shape,
             is not elementwise, or cannot be differentiated.
 
-    At a kink the drawing shows both one-sided derivatives, and a dot where autograd puts it.
+    At a kink the drawing shows both one-sided derivatives, and a dot where autograd puts it. The curve is
+    sampled where it bends; a spike narrower than 1/64 of ``x`` can fall between two samples.
 
     >>> from mlpbook.activations import prelu
     >>> explore(prelu, alpha=widgets.FloatSlider(value=0.25, min=-0.5, max=1.5, step=0.05))
     LiveFigure('prelu': x, point, alpha)
     """
-    fns = (fn, *others)
-    for f in fns:
-        if not callable(f):
-            raise TypeError(f"fn must be a function of a tensor, got {f!r}")
     x = _range_slider(x)
     point = _point_slider(point, x)
     grid = {key: positions(key, slider) for key, slider in sliders.items()}
     check_count({**grid, "point": positions("point", point)})
-    series = [_Series(f, _taken(f, grid), derivative, x) for f in fns]
-    _check_taken(grid, series)
-    _refine(series, x)
+    series = _series((fn, *others), grid, derivative, x)
     scene = _scene(series, positions("point", point), derivative)
     return LiveFigure(scene, title=title, name=name or _default_name(series), x=x, point=point, **sliders)
 
 
 def _default_name(series) -> str:
-    words = re.findall("[0-9A-Za-z]+", " ".join(s.name for s in series))
-    return "-".join(words)
+    words = re.findall(r"[^\W_]+", " ".join(s.name for s in series))
+    return "-".join(words) or "figure"
 
 
 class _Series:
@@ -106,6 +104,19 @@ class _Series:
         if self.derivative:
             return [t.numpy() for t in value_and_derivative(self.fn, x, **params)]
         return [value(self.fn, x, **params).numpy()]
+
+
+def _series(fns, grid, derivative, x) -> list[_Series]:
+    """Each function with its sliders and its own samples."""
+    for fn in fns:
+        if not callable(fn):
+            raise TypeError(f"fn must be a function of a tensor, got {fn!r}")
+    if len(fns) > len(SERIES):
+        raise ValueError(f"others must be at most {len(SERIES) - 1}, a colour for each, got {len(fns) - 1}")
+    series = [_Series(fn, _taken(fn, grid), derivative, x) for fn in fns]
+    _check_taken(grid, series)
+    _refine(series, x)
+    return series
 
 
 def _range_slider(x):
@@ -170,14 +181,20 @@ def _refine(series: list[_Series], x) -> None:
 
 def _halve(s: _Series) -> np.ndarray:
     """The samples of a series with the midpoints of those segments that are too coarse."""
-    middle = s.x[:-1] + np.diff(s.x) / 2
-    coarse = np.zeros(len(middle), dtype=bool)
-    for at_ends, at_middle in zip(s(s.x), s(middle)):
-        y, ym = (f.array.reshape(-1, f.array.shape[-1]) for f in (at_ends, at_middle))
-        with np.errstate(invalid="ignore"):  # ∞ − ∞: no chord there
-            miss = np.abs(ym - (y[:, :-1] + y[:, 1:]) / 2)
-        coarse |= (miss > TOLERANCE * _height(y)).any(axis=0)
+    ends, middle = s(s.x), s.x[:-1] + np.diff(s.x) / 2
+    coarse = np.any([_misses(s, ends, share) for share in PLACES], axis=0)
     return np.union1d(s.x, middle[coarse])
+
+
+def _misses(s: _Series, ends: list[Frames], share: float) -> np.ndarray:
+    """Whether the chord of each segment misses the curve, or its derivative, at this share of the segment."""
+    found = np.zeros(len(s.x) - 1, dtype=bool)
+    for at_ends, between in zip(ends, s(s.x[:-1] + share * np.diff(s.x))):
+        y, inside = (f.array.reshape(-1, f.array.shape[-1]) for f in (at_ends, between))
+        with np.errstate(invalid="ignore"):  # ∞ − ∞: no chord there
+            miss = np.abs(inside - ((1 - share) * y[:, :-1] + share * y[:, 1:]))
+        found |= (miss > TOLERANCE * _height(y)).any(axis=0)
+    return found
 
 
 def _height(y: np.ndarray) -> float:

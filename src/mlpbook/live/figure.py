@@ -110,7 +110,12 @@ class LiveFigure(anywidget.AnyWidget):
         return {key: slider.value for key, slider in self.sliders.items()}
 
     def draw(self):
-        """Return the still: a matplotlib ``Figure`` of the scene at the sliders' present values."""
+        """Return the still: a matplotlib ``Figure`` of the scene at the sliders' present values.
+
+        >>> from mlpbook.live import Curve, Panel
+        >>> len(LiveFigure(Scene(Panel(Curve([0.0, 1.0], [0.0, 1.0])))).draw().axes)
+        1
+        """
         crops = {key: self.sliders[key].value for key in self.sliders if key not in self._grid}
         return still.draw(self.still_scene, self._indices(), crops)
 
@@ -163,6 +168,7 @@ class LiveFigure(anywidget.AnyWidget):
         return f"LiveFigure({self.name!r}: {', '.join(self.sliders)})"
 
     def _repr_mimebundle_(self, **_) -> tuple[dict, dict]:
+        self.summary = self._summarise()  # of the still as it is now
         return bundle(self, self.view)
 
 

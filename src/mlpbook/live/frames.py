@@ -12,7 +12,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from mlpbook._checks import name_of
-from mlpbook.live.scene import Frames, Scene
+from mlpbook.live.scene import NO_GROUP, Frames, Scene
 
 MAX_FRAMES = 20_000
 MAX_BYTES = 900_000  # becomes 1.2 MB in the page, as base64
@@ -50,7 +50,8 @@ def positions(name: str, slider: widgets.Widget) -> list:
             f"{slider.min} and {slider.max}; make it smaller"
         )
     # Rounded, so that torch gets the 0.3 that the reader sees and not 0.30000000000000004.
-    values = [round(slider.min + k * slider.step, 12) for k in range(count)]
+    decimals = max(12, 9 - math.floor(math.log10(slider.step)))
+    values = [round(slider.min + k * slider.step, decimals) for k in range(count)]
     if min(abs(slider.value - value) for value in values) > 1e-6 * slider.step:
         raise ValueError(
             f"{name} starts at {slider.value}, between two of its positions "
@@ -71,8 +72,9 @@ def _choices(name, slider) -> list:
 def check_bounds(name: str, slider: widgets.Widget) -> None:
     """Raise ValueError unless a numeric slider has finite, distinct bounds and a positive step."""
     for bound in ("min", "max", "step"):
-        if not math.isfinite(getattr(slider, bound)):
-            raise ValueError(f"{name}.{bound} must be finite, got {getattr(slider, bound)}")
+        value = getattr(slider, bound)
+        if value is None or not math.isfinite(value):  # a step of None lets a FloatSlider stop anywhere
+            raise ValueError(f"{name}.{bound} must be finite, got {value}")
     if slider.step <= 0:
         raise ValueError(f"{name}.step must be positive, got {slider.step}")
     if slider.min >= slider.max:
@@ -157,15 +159,18 @@ def _join(marks, names, shape):
     """Stack the arrays of one mark over all frames."""
     arrays = {}
     for field in marks[0].ARRAYS:
-        frames = _pad([getattr(mark, field).array for mark in marks])
+        frames = _pad(f"{type(marks[0]).__name__}.{field}", [getattr(mark, field).array for mark in marks])
         arrays[field] = _shrink(Frames(frames.reshape(shape + frames.shape[1:]), over=names))
     return _with(marks[0], **arrays)
 
 
-def _pad(arrays) -> np.ndarray:
+def _pad(name, arrays) -> np.ndarray:
     """Stack arrays; shorter ones end in NaN, which is not drawn."""
-    if len({a.shape for a in arrays}) == 1:
+    shapes = sorted({a.shape for a in arrays})
+    if len(shapes) == 1:
         return np.stack(arrays)
+    if arrays[0].ndim > 1:  # there is no colour for nothing
+        raise ValueError(f"{name} must have the same shape in every frame, got {shapes[0]} and {shapes[-1]}")
     size = max(len(a) for a in arrays)
     return np.stack([np.pad(a, (0, size - len(a)), constant_values=np.nan) for a in arrays])
 
@@ -201,12 +206,14 @@ class Pack:
     def __init__(self, grid: Mapping[str, list]):
         self.grid = grid
         self.data = bytearray()
+        self.used: set[str] = set()  # the sliders that change something
         self._known: dict[tuple[str, bytes], int] = {}
 
     def add(self, frames: Frames, dtype: str) -> dict:
         """Store an array and say where: byte offset, dtype, sliders it runs over, shape of a frame."""
         self._check_over(frames)
         frames = _shrink(frames)
+        self.used |= set(frames.over)
         block = _bytes(frames.array, dtype)
         if (dtype, block) not in self._known:
             self.data += bytes(-len(self.data) % 8)
@@ -232,7 +239,7 @@ class Pack:
 
 def _bytes(array: np.ndarray, dtype: str) -> bytes:
     if dtype == "|u1":
-        array = np.nan_to_num(array, nan=255)  # padding: a dot that is not drawn has no group
+        array = np.nan_to_num(array, nan=NO_GROUP)  # padding: a dot that is not drawn
     with np.errstate(over="ignore"):  # what overflows float32 is infinite there, and not drawn
         return array.astype(dtype).tobytes()
 
@@ -252,16 +259,10 @@ def pack(scene: Scene, grid: Mapping[str, list]) -> tuple[dict, bytes]:
             f"the frames take {len(store.data):,} bytes, more than {MAX_BYTES:,}: "
             "coarsen a slider's step or sample fewer points"
         )
-    _check_all_used(scene, grid)
-    return {"panels": panels, "readouts": readouts}, bytes(store.data)
-
-
-def _check_all_used(scene, grid):
-    arrays = (getattr(mark, name) for mark in scene.marks() for name in mark.ARRAYS)
-    used = {name for array in arrays for name in array.over}
     for name in grid:
-        if name not in used:
+        if name not in store.used:
             raise ValueError(f"the slider {name!r} changes nothing in the scene")
+    return {"panels": panels, "readouts": readouts}, bytes(store.data)
 
 
 def _pack_panel(panel, store):

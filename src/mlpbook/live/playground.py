@@ -11,6 +11,7 @@ import anywidget
 import torch
 import traitlets
 
+from mlpbook._checks import floating_tensor
 from mlpbook.activations import ACTIVATIONS, Activation, get
 from mlpbook.live import still
 from mlpbook.live.figure import STATIC, bundle, check_name, stylesheet
@@ -50,8 +51,20 @@ def _among(*names) -> Rule:
     return Rule(f"one of {', '.join(names)}", lambda v: v in names)
 
 
+def _subset(names, at_least=0) -> Rule:
+    given = lambda v: _is(Sequence, v) and not isinstance(v, str) and at_least <= len(v) <= len(names)
+    return Rule(f"{'one or more' if at_least else 'a sequence'} out of {', '.join(names)}", lambda v: given(v) and all(name in list(names) for name in v))
+
+
 def _is(kind, value) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _plain(value):
+    """A number of numpy's as Python's own, which can be written as JSON."""
+    if isinstance(value, str):
+        return value
+    return int(value) if isinstance(value, Integral) else float(value)
 
 
 # Each option that is a number or a word: its default and its rule, as in OPTIONS of trainer.js; `speed` is the page's.
@@ -171,13 +184,17 @@ class Playground(anywidget.AnyWidget):
         return mlp
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
-        """Map points (n, 2) to the network's inputs (n, inputs), those the page has now.
+        """Map points (n, 2) to the network's inputs (n, inputs), those the page has now, in the points' dtype.
+
+        Raises:
+            TypeError: ``x`` is not a floating-point tensor.
+            ValueError: ``x`` is not of shape (n, 2).
 
         >>> Playground(inputs=["x1", "x1*x2"]).features(torch.tensor([[2.0, 3.0]]))
         tensor([[2., 6.]])
         """
-        if not isinstance(x, torch.Tensor) or x.ndim != 2 or x.shape[1] != 2:
-            raise ValueError(f"x must be a tensor of shape (n, 2), got {x!r}")
+        if floating_tensor("x", x).ndim != 2 or x.shape[1] != 2:
+            raise ValueError(f"x must be of shape (n, 2), got {tuple(x.shape)}")
         return torch.stack([FEATURES[name](*x.T) for name in self.at_inputs.split(",")], dim=1)
 
     def draw(self):
@@ -212,7 +229,7 @@ def _checked(options: dict) -> dict:
         if name not in OPTIONS:
             raise TypeError(f"there is no option {name}; there are {', '.join(OPTIONS)}")
         _demand(name, OPTIONS[name][1], value)
-    return options
+    return {name: _plain(value) for name, value in options.items()}
 
 
 def _check_together(options) -> None:
@@ -230,7 +247,8 @@ def _layers(hidden, activation) -> list[tuple[int, Activation]]:
     _demand("hidden", rule, hidden)
     activations = MLP(1, *hidden, 1, activation=activation).activations
     for given in activations:
-        if not isinstance(given, Activation) or given.name not in ACTIVATIONS:
+        known = ACTIVATIONS.get(given.name) if isinstance(given, Activation) else None
+        if known is None or given.function is not known.function:
             raise TypeError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {given!r}")
         for name, value in given.defaults.items():
             _demand(name, _number(-100, 100), value)
@@ -238,24 +256,31 @@ def _layers(hidden, activation) -> list[tuple[int, Activation]]:
 
 
 def _inputs(inputs) -> list[str]:
-    known = lambda v: not isinstance(v, str) and 1 <= len(v) <= len(FEATURES) and all(name in FEATURES for name in v)
-    _demand("inputs", Rule(f"one or more out of {', '.join(FEATURES)}", known), inputs)
+    _demand("inputs", _subset(FEATURES, at_least=1), inputs)
     return list(inputs)
 
 
 def _points(points, data) -> str:
     """Return points (n, 3) as the page writes them: ``0.5,-1,0;2,1,1``."""
-    points = torch.as_tensor(points, dtype=torch.float64) if len(points) else torch.empty(0, 3)
-    _demand("points", Rule("of shape (n, 3)", lambda v: v.ndim == 2 and v.shape[1] == 3), points)
-    fits = lambda v: len(v) <= POINTS and bool((v.abs() <= 100).all())
-    _demand("points", Rule(f"at most {POINTS} points (x1, x2, class or target), all numbers within ±100", fits), points)
+    points = _table(points)
+    _demand("points", Rule("of shape (n, 3): x1, x2 and class or target", lambda v: v.ndim == 2 and v.shape[1] == 3), points)
+    _demand("points", Rule(f"at most {POINTS} points", lambda v: len(v) <= POINTS), points)
+    _demand("points", Rule("numbers from -100 to 100", lambda v: bool((v.abs() <= 100).all())), points)
     if data == "points":
         _demand("points", Rule("of class 0 or 1", lambda v: bool(((v[:, 2] == 0) | (v[:, 2] == 1)).all())), points)
     return ";".join(",".join(map(_text, point)) for point in points.tolist())
 
 
+def _table(points) -> torch.Tensor:
+    try:
+        table = torch.as_tensor(points, dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError) as error:  # nothing, words, or rows of different lengths
+        raise ValueError(f"points must be of shape (n, 3), all numbers, got {points!r}") from error
+    return table if table.numel() else torch.empty(0, 3)
+
+
 def _groups(unfold) -> list[str]:
-    _demand("unfold", Rule(f"a sequence out of {', '.join(GROUPS)}", lambda v: all(group in GROUPS for group in v)), unfold)
+    _demand("unfold", _subset(GROUPS), unfold)
     return list(unfold)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
 
+from mlpbook._checks import integer, interval, positive
 from mlpbook.look import LIGHT
+
+
+NO_GROUP = 255  # as a byte, what tells a dot of no class
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +23,9 @@ class Frames:
         array: (n₁, …, nₖ, *data); the first k dimensions run over the positions of ``over``.
         over: the names of the k sliders, in the order of the dimensions.
 
+    Raises:
+        ValueError: fewer dimensions than sliders.
+
     >>> Frames(torch.zeros(41, 100), over=("alpha",)).over
     ('alpha',)
     """
@@ -27,7 +34,7 @@ class Frames:
     over: tuple[str, ...] = ()
 
     def __post_init__(self):
-        object.__setattr__(self, "array", _as_array(self.array))
+        object.__setattr__(self, "array", as_array(self.array))
         if self.array.ndim < len(self.over):
             raise ValueError(
                 f"array must have a dimension for each of the sliders {self.over}, "
@@ -40,9 +47,10 @@ class Frames:
         return self.array.shape[len(self.over) :]
 
 
-def _as_array(value) -> np.ndarray:
+def as_array(value) -> np.ndarray:
+    """Return a tensor, an array or nested numbers as a float64 array."""
     if isinstance(value, torch.Tensor):
-        value = value.detach().to(torch.float64).numpy()
+        value = value.detach().to(torch.float64).cpu().numpy()
     return np.asarray(value, dtype=np.float64)
 
 
@@ -124,6 +132,10 @@ class Points(Mark):
         label: shown in the legend when not empty.
         size: the radius in pixels.
 
+    Raises:
+        ValueError: arrays of different lengths, a group that is neither 0 nor 1, an unknown stroke, or a
+            size that is not positive.
+
     >>> Points([0.], [1.], stroke="parameter").size
     4.0
     """
@@ -139,11 +151,15 @@ class Points(Mark):
     def __post_init__(self):
         if self.group is None:
             n = (self.x if isinstance(self.x, Frames) else Frames(self.x)).data_shape
-            object.__setattr__(self, "group", np.full(n, 255))
+            object.__setattr__(self, "group", np.full(n, NO_GROUP))
         super().__post_init__()
 
     def _check(self):
         self._same_length("x", "y", "group")
+        positive("Points.size", self.size)
+        group = self.group.array
+        if not (np.isin(group, (0, 1, NO_GROUP)) | np.isnan(group)).all():
+            raise ValueError(f"Points.group must hold 0 and 1, got {np.unique(group).tolist()}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +194,7 @@ class HeatMap(Mark):
         grey: from paper to ink (an image) and not from the low colour to the high one.
 
     Raises:
-        ValueError: low ≥ high, or an inverted edge.
+        TypeError, ValueError: an edge or (low, high) is not a pair of finite numbers, low < high; NaN in z.
 
     >>> HeatMap([[0., 1.]], x=(0, 2), y=(0, 1)).low
     0.0
@@ -195,9 +211,9 @@ class HeatMap(Mark):
     ARRAYS = {"z": (2, "|u1")}
 
     def _check(self):
-        for name, (a, b) in (("x", self.x), ("y", self.y), ("low, high", (self.low, self.high))):
-            if not (np.isfinite(a) and np.isfinite(b) and a < b):
-                raise ValueError(f"HeatMap.{name} must be two increasing numbers, got {a}, {b}")
+        for name in ("x", "y"):
+            object.__setattr__(self, name, interval(f"HeatMap.{name}", getattr(self, name)))
+        interval("HeatMap.(low, high)", (self.low, self.high))
         if np.isnan(self.z.array).any():
             raise ValueError("HeatMap.z must not hold NaN: a colour has to mean a number")
 
@@ -216,6 +232,9 @@ class Bars(Mark):
         values: (n,) lengths, or ``Frames`` of them.
         names: the n categories.
         stroke, label: the colour and its legend entry.
+
+    Raises:
+        ValueError: not a value for each name, or the stroke is unknown.
 
     >>> Bars([0.2, 0.8], names=("cat", "dog")).names
     ('cat', 'dog')
@@ -263,8 +282,8 @@ class Network(Mark):
                 f"Network needs two layers or more and a symbol for each, "
                 f"got {layers} layers and symbols {tuple(self.symbols)}"
             )
-        if not ((self.widths.array >= 1) & (self.widths.array <= 16)).all():
-            raise ValueError(f"widths must lie in 1…16, got {self.widths.array.tolist()}")
+        if not np.isin(self.widths.array, range(1, 17)).all():
+            raise ValueError(f"widths must be integers in 1…16, got {self.widths.array.tolist()}")
 
 
 @dataclass(frozen=True)
@@ -277,10 +296,10 @@ class Axis:
         crop: the name of the ``FloatRangeSlider`` that crops it.
 
     Raises:
-        ValueError: the range is not two increasing finite numbers.
+        TypeError, ValueError: the range is not a pair of finite numbers, low < high.
 
     >>> Axis("x", (-4, 4)).range
-    (-4, 4)
+    (-4.0, 4.0)
     """
 
     label: str = ""
@@ -288,11 +307,8 @@ class Axis:
     crop: str | None = None
 
     def __post_init__(self):
-        if self.range is None:
-            return
-        low, high = self.range
-        if not (np.isfinite(low) and np.isfinite(high) and low < high):
-            raise ValueError(f"range must be two increasing finite numbers, got {self.range}")
+        if self.range is not None:
+            object.__setattr__(self, "range", interval("range", self.range))
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -305,6 +321,10 @@ class Panel:
         title: a few words above the drawing.
         alt: what the drawing shows, for those who cannot see it.
         square: the same unit on both axes.
+
+    Raises:
+        TypeError: an argument of the wrong kind.
+        ValueError: bars or a network beside other marks.
 
     >>> Panel(Curve([0., 1.], [0., 1.]), title="identity").title
     'identity'
@@ -322,6 +342,8 @@ class Panel:
         for kind in (Bars, Network):
             if sum(isinstance(mark, kind) for mark in marks) not in (0, len(marks)):
                 raise ValueError(f"{kind.__name__} does not share a panel with other marks")
+        _all_are([x, y], Axis, "Panel", "x and y (Axis)")
+        _all_are([title, alt], str, "Panel", "title and alt (str)")
         for name, value in zip(
             ("marks", "x", "y", "title", "alt", "square"), (marks, x, y, title, alt, square)
         ):
@@ -339,6 +361,9 @@ class Readout(Mark):
         unit: written after the number.
         stroke: the colour of the mark it belongs to.
 
+    Raises:
+        TypeError, ValueError: not one number a frame, digits not an integer in 0…12, or an unknown stroke.
+
     >>> Readout("f(x)", 0.25).digits
     4
     """
@@ -351,13 +376,17 @@ class Readout(Mark):
     ARRAYS = {"value": (0, "<f8")}
 
     def _check(self):
-        if not 0 <= self.digits <= 12:
+        if not 0 <= integer("digits", self.digits) <= 12:
             raise ValueError(f"digits must lie in 0…12, got {self.digits}")
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class Scene:
     """All that one position of the sliders shows: panels side by side, then readouts.
+
+    Raises:
+        TypeError: something else than panels, or readouts.
+        ValueError: no panel.
 
     >>> len(Scene(Panel(Curve([0., 1.], [0., 1.])), readouts=[Readout("f", 1.0)]).panels)
     1
@@ -367,12 +396,15 @@ class Scene:
     readouts: tuple[Readout, ...]
 
     def __init__(self, *panels, readouts=()):
+        if not isinstance(readouts, Iterable):
+            raise TypeError(f"readouts must be a sequence of Readout, got {type(readouts).__name__}")
+        readouts = tuple(readouts)
         _all_are(panels, Panel, "Scene", "panels (Panel)")
         _all_are(readouts, Readout, "Scene", "readouts (Readout)")
         if not panels:
             raise ValueError("Scene needs at least one Panel")
         object.__setattr__(self, "panels", tuple(panels))
-        object.__setattr__(self, "readouts", tuple(readouts))
+        object.__setattr__(self, "readouts", readouts)
 
     def marks(self) -> list[Mark]:
         """Every mark and readout, in the order drawn."""

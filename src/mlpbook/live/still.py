@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from mlpbook import look
 from mlpbook.live.frames import at
-from mlpbook.live.scene import Bars, Network, Panel, Scene
+from mlpbook.live.scene import NO_GROUP, Bars, Network, Panel, Scene
 
 DASHES = {name: dash for name, (_, dash) in look.STROKES.items()}
 DIVERGING = LinearSegmentedColormap.from_list(
@@ -79,18 +79,22 @@ def _draw_panel(ax, panel: Panel, position, crops):
 
 
 def _limits(ax, panel, crops):
-    for axis, set_limits in ((panel.x, ax.set_xlim), (panel.y, ax.set_ylim)):
-        if axis.range:
-            set_limits(axis.range)
-    if panel.x.crop:
-        low, high = crops[panel.x.crop]
-        ax.set_xlim(low, high)
-        seen = [_inside(line, low, high) for line in ax.lines]
-        y = np.concatenate(seen) if seen else np.array([])
-        if panel.y.range is None and y.size and np.ptp(y) > 0:
-            ax.set_ylim(y.min() - 0.06 * np.ptp(y), y.max() + 0.06 * np.ptp(y))
+    x, y = (crops[axis.crop] if axis.crop else axis.range for axis in (panel.x, panel.y))
+    if panel.x.crop and y is None:
+        y = _heights(ax, *x)
+    if x:
+        ax.set_xlim(x)
+    if y:
+        ax.set_ylim(y)
     if panel.square:
         ax.set_aspect("equal")
+
+
+def _heights(ax, low, high) -> tuple[float, float] | None:
+    """What the lines span between low and high, and a margin; None if it is nothing."""
+    y = np.concatenate([_inside(line, low, high) for line in ax.lines] or [np.array([])])
+    margin = 0.06 * np.ptp(y) if y.size else 0
+    return (y.min() - margin, y.max() + margin) if margin > 0 else None
 
 
 def _inside(line, low, high) -> np.ndarray:
@@ -106,7 +110,7 @@ def _curve(ax, mark, x, y):
 
 def _points(ax, mark, x, y, group):
     area = (1.8 * mark.size) ** 2
-    for value, stroke, shape in ((255, mark.stroke, "o"), (0, "low", "o"), (1, "high", "s")):
+    for value, stroke, shape in ((NO_GROUP, mark.stroke, "o"), (0, "low", "o"), (1, "high", "s")):
         chosen = group == value
         if chosen.any():
             colour = look.LIGHT[stroke]

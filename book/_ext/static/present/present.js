@@ -53,7 +53,8 @@
     const place = element("output", {});
     const screen = element("button", { textContent: "Full screen" });
     const turn = (by) => {
-      const now = Math.min(Math.max(Number(query.get("slides") || 1) + by, 1), names.length);
+      const asked = Math.trunc(Number(query.get("slides"))) || 1;
+      const now = Math.min(Math.max(asked + by, 1), names.length);
       query.set("slides", now);
       history.replaceState(history.state, "", `?${query}${location.hash}`);
       place.textContent = `${now} of ${names.length}`;
