@@ -114,6 +114,14 @@ def run_cells(page, monkeypatch):
     return figures, functions
 
 
+def shown(page):
+    """The names of the live figures that a page's notebook shows."""
+    notebook = nbformat.read(NOTEBOOKS / f"{Path(page).stem}.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    texts = [output.get("data", {}).get("text/plain", "") for output in outputs]
+    return re.findall(r"^LiveFigure\('(.+?)':", "\n".join(texts), flags=re.MULTILINE)
+
+
 @pytest.fixture(autouse=True)
 def torch_as_in_a_new_kernel():
     """Some pages change torch's default dtype; the next one must not see it."""
@@ -126,7 +134,9 @@ def torch_as_in_a_new_kernel():
 def test_what_is_drawn_is_what_torch_says(path, page, axe, monkeypatch):
     figures, functions = run_cells(path, monkeypatch)
     built = page(path)
-    for index, name in enumerate(built.evaluate(NAMES)):
+    names = built.evaluate(NAMES)
+    assert sorted(names) == sorted(shown(path)) != []
+    for index, name in enumerate(names):
         compare(built, index, figures[name], functions.get(name), POSITIONS)
         alone = page(f"{path}?embed={name}", width=360)
         compare(alone, index, figures[name], functions.get(name), ALONE)
