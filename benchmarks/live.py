@@ -8,7 +8,7 @@
 
 The α slider is dragged with the mouse. A time runs from the moment the page handles the move to the end of the
 frame that shows it. "Slowed" is Chromium's own throttling of the processor, four times. The two pages are opened in
-turns, eleven times each.
+turns, eleven times each; the slider is moved 200 times.
 """
 
 import os
@@ -29,7 +29,7 @@ from browser import find  # noqa: E402
 from lab import jupyterlab, open_notebook, run_cell  # noqa: E402
 
 PACKAGES = {"@jupyter-widgets/html-manager": "1.0.15", "requirejs": "2.3.8"}
-MOVES = 80
+MOVES = 200
 LOADS = 11
 
 INTERACT = """

@@ -34,7 +34,7 @@ def setup(app):
 def key_of(root, patterns):
     """Return a digest of the files under root that match one of the patterns."""
     digest = hashlib.sha256()
-    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
+    for path in sorted(path for pattern in patterns for path in root.glob(pattern) if path.is_file()):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -49,6 +49,17 @@ def test_every_frame_is_torchs(activation):
             np.testing.assert_allclose(y[smooth], want, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("fn, samples", [(relu, 5), (torch.nn.functional.hardtanh, 2 + 2 * 6), (lambda x: 3 * x, 2)])
+def test_straight_parts_have_no_samples(fn, samples):
+    """Two ends; around a kink, what tells the two sides apart."""
+    figure = explore(fn, name="straight")
+    curve = marks(figure, "curve", 0)[0]
+    assert unpack(figure, curve["x"]).size <= samples
+    x = np.linspace(-8, 8, 1001)
+    drawn = np.interp(x, unpack(figure, curve["x"]), unpack(figure, curve["y"]))
+    np.testing.assert_allclose(drawn, fn(torch.tensor(x)).numpy(), atol=1e-5)
+
+
 def _each(grid):
     (name, values), *more = grid.items() or [(None, [None])]
     assert not more

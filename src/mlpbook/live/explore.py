@@ -168,7 +168,7 @@ def _check_taken(grid, series) -> None:
 
 
 def _refine(series: list[_Series], x) -> None:
-    """Give each function its own samples: halve a segment while its chord misses the curve."""
+    """Give each function its own samples: halve a segment while its chord misses the curve; then leave out the idle."""
     for s in series:
         kinks = [k for kink in s.kinks for k in (np.nextafter(kink, -9e9), kink, np.nextafter(kink, 9e9))]
         s.x = np.union1d(np.linspace(x.min, x.max, COARSE), kinks)
@@ -177,6 +177,32 @@ def _refine(series: list[_Series], x) -> None:
             if len(wider) == len(s.x):
                 break
             s.x = wider
+        s.x = _thin(s, np.isin(s.x, kinks))
+
+
+def _thin(s: _Series, kept: np.ndarray) -> np.ndarray:
+    """The samples of a series without those in its straight parts, which cost the page and draw nothing."""
+    curves = [f.array.reshape(-1, f.array.shape[-1]) for f in s(s.x)]
+    here, before = np.arange(len(s.x)), 0
+    while len(here) != before:
+        before = len(here)
+        for start in (1, 2):  # one of two neighbours at a time: the other holds the line
+            idle = np.zeros(len(here), dtype=bool)
+            idle[start:-1:2] = True
+            idle &= ~kept[here] & ~_bends(s.x[here], [y[:, here] for y in curves])
+            here = here[~idle]
+    return s.x[here]
+
+
+def _bends(x: np.ndarray, curves: list[np.ndarray]) -> np.ndarray:
+    """Whether a curve leaves the chord of each sample's neighbours there, at any position; the two ends do not count."""
+    share = (x[1:-1] - x[:-2]) / (x[2:] - x[:-2])
+    bends = np.zeros(len(x), dtype=bool)
+    for y in curves:
+        with np.errstate(invalid="ignore"):
+            miss = np.abs(y[:, 1:-1] - ((1 - share) * y[:, :-2] + share * y[:, 2:]))
+        bends[1:-1] |= ~(miss <= TOLERANCE / 100 * _height(y)).all(axis=0)  # so is what is not finite
+    return bends
 
 
 def _halve(s: _Series) -> np.ndarray:
