@@ -450,10 +450,10 @@ class Bars {
     const values = this.store.get(this.spec.values);
     const row = box.height / values.length;
     const height = (0.8 * row) / this.count;
-    const inside = (pixel) => Math.min(Math.max(pixel, box.x), box.x + box.width);
+    const clamp = (pixel) => Math.min(Math.max(pixel, box.x), box.x + box.width);
     values.forEach((value, i) => {
       const y = box.y + (i + 0.1) * row + (this.order + 0.45) * height;
-      const [x1, x2] = [0, Number.isFinite(value) ? value : 0].map((end) => inside(x(end)));
+      const [x1, x2] = [0, Number.isFinite(value) ? value : 0].map((end) => clamp(x(end)));
       setAttributes(this.lines[i], { x1, x2, y1: y, y2: y, "stroke-width": 0.9 * height });
     });
   }
