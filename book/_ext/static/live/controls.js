@@ -2,6 +2,7 @@
 "use strict";
 
 {
+  const { once } = mlpLive;
   const SVG = "http://www.w3.org/2000/svg";
 
   let count = 0;
@@ -20,8 +21,6 @@
   }
 
   // Numbers ------------------------------------------------------------------
-
-  const once = (make, made = new Map()) => (key) => made.get(key) ?? made.set(key, make(key)).get(key);
 
   const decimals = once((number) => {
     const [digits, exponent = 0] = String(number).split("e");

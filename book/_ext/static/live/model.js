@@ -11,6 +11,9 @@ globalThis.mlpLive = {};
     Object.is(a, b) ||
     (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => same(x, b[i])));
 
+  /** A function that makes what belongs to a key when first asked for it, and keeps it. */
+  const once = (make, made = new Map()) => (key) => made.get(key) ?? made.set(key, make(key)).get(key);
+
   /** The model a reference such as "IPY_MODEL_7" names. */
   const find = (reference) => mlpLive.models.get(reference.replace(/^IPY_MODEL_/, ""));
 
@@ -135,5 +138,5 @@ globalThis.mlpLive = {};
   const isLink = ({ name }) => name === "LinkModel" || name === "DirectionalLinkModel";
   mlpLive.links = [...mlpLive.models.values()].filter(isLink).map(readLink);
   mlpLive.links.forEach(join);
-  Object.assign(mlpLive, { same, find });
+  Object.assign(mlpLive, { same, find, once });
 }

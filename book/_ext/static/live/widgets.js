@@ -2,9 +2,7 @@
 "use strict";
 
 {
-  const { models, views, find } = mlpLive;
-
-  const once = (make, made = new Map()) => (key) => made.get(key) ?? made.set(key, make(key)).get(key);
+  const { models, views, find, once } = mlpLive;
 
   /** The anywidget definition in a module, which a script in the page's head began to import. */
   const load = once(async (hash) => {
